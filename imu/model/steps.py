@@ -1,0 +1,153 @@
+"""Steps: one foot's contacts with the ground and what was measured of each."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+__all__ = ["STEP_COLUMNS", "Activity", "Placement", "RejectReason", "Side", "Step", "Strike"]
+
+
+class Placement(enum.StrEnum):
+    """Where the sensor is worn."""
+
+    SHANK = "shank"
+    SHOE = "shoe"
+
+
+class Side(enum.StrEnum):
+    """Which leg."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Activity(enum.StrEnum):
+    """What the runner was doing during a step."""
+
+    RUN = "run"
+    WALK = "walk"
+
+
+class Strike(enum.StrEnum):
+    """Landing type of one step.
+
+    ``UNSURE``: measured, but too close to a border. ``UNMEASURABLE``: this sensor cannot tell.
+    """
+
+    HEEL = "heel"
+    MIDFOOT = "midfoot"
+    FOREFOOT = "forefoot"
+    UNSURE = "unsure"
+    UNMEASURABLE = "unmeasurable"
+
+
+class RejectReason(enum.StrEnum):
+    """Why a step does not count in averages."""
+
+    NONE = ""
+    LOST_SAMPLES = "lost_samples"
+    CONTACT_TIME = "contact_time"
+    STRIDE_TIME = "stride_time"
+    NO_TOE_OFF = "no_toe_off"
+    IRREGULAR = "irregular"
+
+
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """One contact of one foot; None means unknown, never a guess. Never changes once emitted.
+
+    Attributes
+    ----------
+    step : int
+        Running number of the step of this sensor, from 0.
+    sensor, side, placement : str, Side, Placement
+        Which sensor saw it.
+    activity : Activity
+        Running or walking.
+    initial_contact_ns, toe_off_ns : int, int or None
+        Times of the contact's begin and end, ns, on the session's clock.
+    stride_time_ms : float or None
+        Time since the previous contact of the same foot, ms.
+    peak_accel_g : float or None
+        Greatest norm of the filtered acceleration after contact, gravity included, g.
+    peak_axial_g : float or None
+        Greatest value along the segment's long axis, g.
+    time_to_peak_ms : float or None
+        From initial contact to the resultant peak, ms.
+    strike : Strike
+        Landing type.
+    strike_angle_deg : float or None
+        Foot pitch at contact against foot-flat, degrees; positive = heel lower than toes.
+    accepted : bool
+        Whether the step counts in averages.
+    reject_reason : RejectReason
+        Why not.
+    clipped : bool
+        A sample in the impact window was at the end of the sensor's range: peaks are lower bounds.
+    lost_samples : int
+        Samples missing between the previous contact and the end of this step.
+    heel_strike, excessive_impact : bool or None
+        Whether the rules flagged the step; None when the rule could not judge it.
+    known_ns : int
+        Session time at which the step was complete: ``known_ns - initial_contact_ns`` is its latency.
+    """
+
+    step: int
+    sensor: str
+    side: Side
+    placement: Placement
+    activity: Activity
+    initial_contact_ns: int
+    toe_off_ns: int | None
+    stride_time_ms: float | None
+    peak_accel_g: float | None
+    peak_axial_g: float | None
+    time_to_peak_ms: float | None
+    strike: Strike
+    strike_angle_deg: float | None
+    accepted: bool
+    reject_reason: RejectReason
+    clipped: bool
+    lost_samples: int
+    known_ns: int
+    heel_strike: bool | None = None
+    excessive_impact: bool | None = None
+
+    @property
+    def contact_time_ms(self) -> float | None:
+        """Initial contact to toe-off, ms; None without a toe-off."""
+        if self.toe_off_ns is None:
+            return None
+        return (self.toe_off_ns - self.initial_contact_ns) / 1e6
+
+    @property
+    def cadence_spm(self) -> float | None:
+        """Steps of both feet per minute, from this foot's stride time."""
+        return None if self.stride_time_ms is None else 120_000.0 / self.stride_time_ms
+
+
+STEP_COLUMNS = (
+    "step",
+    "sensor",
+    "side",
+    "placement",
+    "activity",
+    "initial_contact_s",
+    "toe_off_s",
+    "contact_time_ms",
+    "stride_time_ms",
+    "cadence_spm",
+    "peak_accel_g",
+    "peak_axial_g",
+    "time_to_peak_ms",
+    "strike",
+    "strike_angle_deg",
+    "accepted",
+    "reject_reason",
+    "clipped",
+    "lost_samples",
+    "heel_strike",
+    "excessive_impact",
+)
+"""Columns of a step table, in order: a stable contract with tools outside."""
