@@ -13,8 +13,8 @@ from typing import Generic, TypeVar
 
 __all__ = ["Block"]
 
-In = TypeVar("In", contravariant=True)
-Out = TypeVar("Out", covariant=True)
+In = TypeVar("In")
+Out = TypeVar("Out")
 State = TypeVar("State")
 
 

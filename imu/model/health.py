@@ -19,7 +19,7 @@ class ClockEstimate(msgspec.Struct, frozen=True, gc=False):
     drift_ppm : float
         Rate error of the device clock, parts per million; positive = device clock runs fast.
     uncertainty_ns : int
-        Half-width of the interval that should hold the true offset, less the link's constant minimum delay, ns.
+        Half-width of the interval that should hold the true offset, less the constant delay, ns.
     """
 
     offset_ns: int
