@@ -1,6 +1,6 @@
 """What flows through softstrike: frozen, typed values without behaviour."""
 
-from imu.model.flags import Basis, Flag, Rule
+from imu.model.flags import Basis, Flag, ImpactLimit, Rule
 from imu.model.health import ClockEstimate, Ledger, SensorHealth
 from imu.model.inputs import Command, Input, LinkChange, LinkState, Marker, Packet, Tick
 from imu.model.samples import Fault, FaultKind, Gap, RawBatch, SampleBatch, SensorStatus
@@ -17,6 +17,7 @@ __all__ = [
     "FaultKind",
     "Flag",
     "Gap",
+    "ImpactLimit",
     "Input",
     "Ledger",
     "LinkChange",

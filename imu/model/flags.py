@@ -6,7 +6,7 @@ import enum
 
 import msgspec
 
-__all__ = ["Basis", "Flag", "Rule"]
+__all__ = ["Basis", "Flag", "ImpactLimit", "Rule"]
 
 
 class Rule(enum.StrEnum):
@@ -18,9 +18,10 @@ class Rule(enum.StrEnum):
 
 
 class Basis(enum.StrEnum):
-    """What a limit rests on: the runner's own baseline, or a general figure labelled as such."""
+    """What a limit rests on: the own baseline, the first steps of this session, or a general figure."""
 
     PERSONAL = "personal"
+    SESSION = "session"
     GENERAL = "general"
 
 
@@ -59,3 +60,24 @@ class Flag(msgspec.Struct, frozen=True, gc=False):
     unit: str
     basis: Basis
     text: str
+
+
+class ImpactLimit(msgspec.Struct, frozen=True, gc=False):
+    """The impact limit now in force for a sensor; emitted when it becomes known and when it changes.
+
+    Attributes
+    ----------
+    sensor : str
+        The sensor.
+    limit_g : float
+        Limit, g.
+    basis : Basis
+        What it rests on.
+    axial : bool
+        Held against the axial peak (True) or the resultant peak (False).
+    """
+
+    sensor: str
+    limit_g: float
+    basis: Basis
+    axial: bool

@@ -1,0 +1,156 @@
+"""Jerk energy: the rotation-free signal in which every contact stands out.
+
+The norm of the change of the acceleration *vector* from sample to sample does not depend on how the sensor
+is mounted, knows no gravity and no slow swing of the leg, and is greatest just after the foot meets the
+ground, on the shoe as on the shank, in running as in walking.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d
+
+from imu.signal.history import History
+
+if TYPE_CHECKING:
+    from imu.model.samples import FloatArray
+    from imu.signal.params import SignalParams
+    from imu.signal.regular import Grid
+
+__all__ = ["Candidate", "JerkEnergy", "sliding_sum"]
+
+
+_KEEP_RATE = 1.25
+"""Sensors up to this multiple of the detection rate are not averaged."""
+
+
+class Candidate(NamedTuple):
+    """A local maximum of jerk energy: place on the detection grid and value in g/s."""
+
+    at: int
+    energy: float
+
+
+def sliding_sum(values: FloatArray, width: int) -> FloatArray:
+    """Sum of `width` neighbours along the last axis, in an order that no chunking can change.
+
+    Running sums would be faster and would carry rounding errors from chunk to chunk (law 2).
+    """
+    stop = values.shape[-1] - width + 1
+    total = values[..., :stop].copy()
+    for k in range(1, width):
+        total += values[..., k : k + stop]
+    return total
+
+
+class JerkEnergy:
+    """Incremental detection grid, its jerk energy and the candidates in it.
+
+    Parameters
+    ----------
+    rate_hz : float
+        Rate of the even grid that comes in.
+    columns : int
+        3 with an accelerometer only, 6 with a gyroscope.
+    params : SignalParams
+        Windows and floor.
+
+    Attributes
+    ----------
+    factor : int
+        Samples averaged into one of the detection grid.
+    rate_hz : float
+        Rate of the detection grid.
+    data : History
+        Acceleration (and rate), averaged, by detection index.
+    square : History
+        Squared norm of the change of acceleration since the sample before, (g/s)².
+    complete : int
+        All candidates before this detection index are known.
+    """
+
+    def __init__(self, rate_hz: float, columns: int, params: SignalParams) -> None:
+        self.factor = (
+            max(1, round(rate_hz / params.detect_rate_hz)) if rate_hz > 1.25 * params.detect_rate_hz else 1
+        )
+        self.rate_hz = rate_hz / self.factor
+        self._half = max(1, round(params.energy_window_s * self.rate_hz) // 2)
+        self._radius = max(2, round(params.candidate_radius_s * self.rate_hz))
+        self._floor = params.energy_floor_gps
+        self.data = History(np.float64, columns)
+        self.square = History(np.float64)
+        self.energy = History(np.float64)
+        self._rest = np.empty((0, columns))
+        self.complete = 0
+
+    def push(self, grid: Grid) -> list[Candidate]:
+        """Take an even grid and return the candidates that became known."""
+        self._extend(grid.data)
+        first, stop = self.energy.end, self.square.end - self._half
+        if stop - first < 1:
+            return []
+        width = 2 * self._half + 1
+        padded = self.square.take(np.arange(first - self._half, stop + self._half))
+        self.energy.append(np.sqrt(sliding_sum(padded, width) / width))
+        return self._candidates()
+
+    def finish(self) -> list[Candidate]:
+        """Return the candidates at the end of the record, where the windows are cut short."""
+        tail = self.square.end - self.energy.end
+        if tail <= 0:
+            return []
+        indices = np.arange(self.energy.end - self._half, self.square.end + self._half)
+        width = 2 * self._half + 1
+        self.energy.append(np.sqrt(sliding_sum(self.square.take(indices), width) / width))
+        return self._candidates(at_end=True)
+
+    def _extend(self, data: FloatArray) -> None:
+        k = self.factor
+        if k > 1:
+            data = np.vstack((self._rest, data)) if len(self._rest) else data
+            whole = len(data) // k
+            self._rest = data[whole * k :].copy()
+            total = data[0 : whole * k : k].copy()
+            for shift in range(1, k):
+                total += data[shift : whole * k : k]
+            data = total / k
+        if not len(data):
+            return
+        before = self.data.end
+        self.data.append(data)
+        acc = self.data.rows(max(before - 1, self.data.start), self.data.end)[:, :3]
+        change = np.diff(acc, axis=0)
+        square = (change[:, 0] ** 2 + change[:, 1] ** 2 + change[:, 2] ** 2) * self.rate_hz**2
+        if before == self.data.start and not self.square.end > before:
+            square = np.concatenate(([0.0], square))
+        self.square.append(square)
+
+    def _candidates(self, *, at_end: bool = False) -> list[Candidate]:
+        first, stop = self.complete, self.energy.end - (0 if at_end else self._radius)
+        if stop <= first:
+            return []
+        self.complete = stop
+        low = max(first - self._radius, self.energy.start)
+        energy = self.energy.rows(low, min(stop + self._radius, self.energy.end))
+        inner = energy[first - low : stop - low]
+        peaks = np.flatnonzero(
+            (
+                maximum_filter1d(energy, 2 * self._radius + 1, mode="constant")[first - low : stop - low]
+                == inner
+            )
+            & (inner > self._floor)
+        )
+        found = []
+        for p in peaks.tolist():
+            before = energy[max(first - low + p - self._radius, 0) : first - low + p]
+            if not len(before) or before.max() < inner[p]:  # of equals the first
+                found.append(Candidate(first + p, float(inner[p])))
+        return found
+
+    def drop_before(self, index: int) -> None:
+        """Forget what lies before a detection index."""
+        self.data.drop_before(index)
+        self.square.drop_before(index)
+        self.energy.drop_before(index)

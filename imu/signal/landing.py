@@ -1,0 +1,110 @@
+"""Landing type from a shoe's gyroscope by integration to foot-flat.
+
+The foot's pitch at contact, seen from the moment when it lies flat, is the integral of the pitch rate
+between the two. Flat on the ground is the zero, so slopes cancel and no drift enters (Shiang 2016,
+doi:10.1155/2016/4759626; Falbriard 2020, doi:10.3389/fbioe.2020.00065). The borders are those of
+Altman & Davis 2012, doi:10.1016/j.gaitpost.2011.09.104, with a band on both sides in which the step is
+called unsure. Differences from the papers: foot-flat is the stillest 50 ms after contact, not a model.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from imu.model import Strike
+from imu.signal.energy import sliding_sum
+from imu.signal.windows import odd
+
+if TYPE_CHECKING:
+    from imu.model.samples import FloatArray, IntArray
+    from imu.signal.params import SignalParams
+
+__all__ = ["FLAT_REACH_S", "classify", "rebound_rate", "strike_angle"]
+
+FLAT_REACH_S = 0.22
+"""Length of the window after contact that :func:`strike_angle` needs, s."""
+
+
+def strike_angle(
+    rate_dps: FloatArray, contact: FloatArray, rate_hz: float, params: SignalParams
+) -> FloatArray:
+    """Foot pitch at contact against foot-flat.
+
+    Parameters
+    ----------
+    rate_dps : ndarray, shape (m, n)
+        Pitch rate, positive lifts the toes, from each contact's sample on.
+    contact : ndarray, shape (m,)
+        Initial contact relative to the first column, samples.
+    rate_hz : float
+        Rate of `rate_dps`.
+    params : SignalParams
+        Where foot-flat is sought.
+
+    Returns
+    -------
+    ndarray, shape (m,)
+        Degrees, positive = heel lower than toes; NaN when the foot is never flat.
+    """
+    width = odd(params.flat_window_s * rate_hz)
+    activity = sliding_sum(np.abs(rate_dps), width) / width
+    centre = np.arange(activity.shape[1]) + width // 2
+    since = (centre - contact[:, None]) / rate_hz
+    allowed = (since >= params.flat_first_s) & (since <= params.flat_last_s)
+    activity = np.where(allowed, activity, np.inf)
+    best = activity.argmin(axis=1)
+    rows = np.arange(len(rate_dps))
+    angle = -_integral(rate_dps, contact, best + width // 2) / rate_hz
+    return np.where(activity[rows, best] <= params.flat_rate_dps, angle, np.nan)
+
+
+def _integral(rate: FloatArray, start: FloatArray, stop: IntArray) -> FloatArray:
+    """Trapezoid from a fractional sample to a whole one, in units of rate times samples."""
+    rows = np.arange(len(rate))
+    whole = np.floor(start).astype(np.int64)
+    part = start - whole
+    steps = 0.5 * (rate[:, 1:] + rate[:, :-1])
+    k = np.arange(steps.shape[1])
+    inside = (k >= whole[:, None]) & (k < stop[:, None])
+    total = np.where(inside, steps, 0.0).sum(axis=1)
+    first = rate[rows, whole]
+    slope = rate[rows, whole + 1] - first
+    return np.asarray(total - part * (first + 0.5 * part * slope))
+
+
+def rebound_rate(
+    rate_dps: FloatArray, contact: FloatArray, rate_hz: float, params: SignalParams
+) -> FloatArray:
+    """Return the greatest pitch rate shortly after contact, dps, shape (m,): positive if the heel drops."""
+    since = (np.arange(rate_dps.shape[1]) - contact[:, None]) / rate_hz
+    allowed = (since >= params.rebound_first_s) & (since <= params.rebound_last_s)
+    return np.asarray(np.where(allowed, rate_dps, -np.inf).max(axis=1))
+
+
+def classify(angle_deg: float | None, rebound_dps: float, params: SignalParams) -> Strike:
+    """Landing type of one step.
+
+    Near a border the angle alone does not decide; then the direction in which the foot turns just after
+    contact may (van Werkhoven 2019, doi:10.3390/sports7080184): a heel that drops was not the first to land.
+
+    Parameters
+    ----------
+    angle_deg : float or None
+        Strike angle; None means that the foot was never flat.
+    rebound_dps : float
+        Result of :func:`rebound_rate`.
+    params : SignalParams
+        Borders.
+    """
+    if angle_deg is None:
+        return Strike.UNSURE
+    heel_drops = rebound_dps > params.rebound_dps
+    if abs(angle_deg - params.heel_above_deg) < params.unsure_deg:
+        return Strike.MIDFOOT if heel_drops else Strike.UNSURE
+    if abs(angle_deg - params.forefoot_below_deg) < params.unsure_deg:
+        return Strike.FOREFOOT if heel_drops else Strike.UNSURE
+    if angle_deg > params.heel_above_deg:
+        return Strike.HEEL
+    return Strike.MIDFOOT if angle_deg > params.forefoot_below_deg else Strike.FOREFOOT

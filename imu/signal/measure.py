@@ -1,0 +1,166 @@
+"""Measure many steps at once: one row of every array per step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from imu.model import Activity, Placement, SensorInfo
+from imu.signal.events import CONTACT_REACH_S, initial_contact, toe_off
+from imu.signal.impact import ImpactMeter
+from imu.signal.landing import FLAT_REACH_S, rebound_rate, strike_angle
+from imu.signal.params import SignalParams, ToeOffSignal
+
+if TYPE_CHECKING:
+    from imu.model.samples import BoolArray, FloatArray, IntArray
+    from imu.signal.segment import Segment
+
+__all__ = ["Contacts", "Measured", "StepMeter"]
+
+_LONGEST_S = {Activity.RUN: 0.90, Activity.WALK: 1.90}
+_BEFORE_CONTACT = 2
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Contacts to be measured together, m of them.
+
+    Attributes
+    ----------
+    index : ndarray of int64, shape (m,)
+        Candidates on the detection grid.
+    period : ndarray of float64, shape (m,)
+        Stride times in samples of that grid.
+    running : ndarray of bool, shape (m,)
+        Running or walking.
+    up, lateral : ndarray of float64, shape (m, 3)
+        Long and mediolateral axis of the segment in sensor axes.
+    """
+
+    index: IntArray
+    period: FloatArray
+    running: BoolArray
+    up: FloatArray
+    lateral: FloatArray
+
+
+class Measured(NamedTuple):
+    """What was measured, every array of shape (m,); NaN where unknown.
+
+    ``peak_hidden``: a sample beside the peak is missing. ``holed``: too much of the impact is missing.
+    """
+
+    contact_ns: IntArray
+    toe_off_ns: IntArray
+    has_toe_off: BoolArray
+    peak_g: FloatArray
+    axial_g: FloatArray
+    time_to_peak_ms: FloatArray
+    angle_deg: FloatArray
+    rebound_dps: FloatArray
+    clipped: BoolArray
+    holed: FloatArray
+    peak_hidden: BoolArray
+    lost: IntArray
+
+
+class StepMeter:
+    """Measures contacts in a segment.
+
+    Parameters
+    ----------
+    sensor : SensorInfo
+        Placement, rate and whether there is a gyroscope.
+    params : SignalParams
+        Parameters.
+    """
+
+    def __init__(self, sensor: SensorInfo, params: SignalParams) -> None:
+        self._sensor = sensor
+        self._params = params
+        self._impact = ImpactMeter(sensor.rate_hz, params)
+        self.tells_landing = sensor.placement is Placement.SHOE and sensor.has_gyro
+
+    def measure(self, segment: Segment, contacts: Contacts) -> Measured:
+        """Measure all contacts; the samples around them must be there."""
+        at = contacts.index + self._contact_offset(segment, contacts.index)
+        position = segment.position(at)
+        base = np.floor(position).astype(np.int64)
+        lead = self._impact.lead
+        acc, marks = segment.window(base, lead, self._impact.length)
+        impact = self._impact.measure(acc, position - base, contacts.up)
+        near = marks[:, lead - _BEFORE_CONTACT : -1]
+        beside = impact.peak[:, None] + lead + 1 + np.arange(-1, 2)
+        hidden = marks[np.arange(len(base))[:, None], beside, 1].any(axis=1)
+        angle, rebound = self._landings(segment, contacts, at)
+        off = self._toe_offs(segment, contacts, at)
+        found = np.isfinite(off)
+        end = segment.position(np.where(found, off, at))
+        return Measured(
+            contact_ns=segment.times_ns(position),
+            toe_off_ns=segment.times_ns(end),
+            has_toe_off=found,
+            peak_g=impact.resultant_g,
+            axial_g=impact.axial_g,
+            time_to_peak_ms=impact.time_to_peak_ms,
+            angle_deg=angle,
+            rebound_dps=rebound,
+            clipped=np.asarray(near[:, :, 0].any(axis=1)),
+            holed=near[:, :, 1].mean(axis=1),
+            peak_hidden=np.asarray(hidden),
+            lost=segment.lost_between(segment.position(at - contacts.period), end),
+        )
+
+    def _contact_offset(self, segment: Segment, index: IntArray) -> FloatArray:
+        rate_hz = segment.jerk.rate_hz
+        reach = round(CONTACT_REACH_S * rate_hz)
+        square = segment.jerk.square.take(index[:, None] + np.arange(-reach, reach + 1))
+        return initial_contact(square, rate_hz, self._params.lag(self._sensor.placement), self._params)
+
+    def _toe_offs(self, segment: Segment, contacts: Contacts, at: FloatArray) -> FloatArray:
+        """Toe-off on the detection grid; NaN where unknown."""
+        result = np.full(len(at), np.nan)
+        for kind, of in ((Activity.RUN, contacts.running), (Activity.WALK, ~contacts.running)):
+            if not of.any():
+                continue
+            rule = self._params.toe_off(self._sensor.placement, kind, self._sensor.has_gyro)
+            index = contacts.index[of]
+            rows, contact, lead = _from_contact(segment, index, at[of], _LONGEST_S[kind])
+            signal = _signal(rule.signal, rows, contacts.up[of], contacts.lateral[of])
+            off = toe_off(signal, contact, contacts.period[of], segment.jerk.rate_hz, rule)
+            result[of] = off + index - lead
+        return result
+
+    def _landings(
+        self, segment: Segment, contacts: Contacts, at: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Strike angle, deg, and rate just after contact, dps; NaN from a sensor that cannot tell."""
+        if not self.tells_landing:
+            return np.full(len(at), np.nan), np.full(len(at), np.nan)
+        rows, contact, _ = _from_contact(segment, contacts.index, at, FLAT_REACH_S)
+        rate = _signal(ToeOffSignal.PITCH_RATE, rows, contacts.up, contacts.lateral)
+        rate_hz = segment.jerk.rate_hz
+        angle = strike_angle(rate, contact, rate_hz, self._params)
+        return angle, rebound_rate(rate, contact, rate_hz, self._params)
+
+
+def _from_contact(
+    segment: Segment, index: IntArray, at: FloatArray, length_s: float
+) -> tuple[FloatArray, FloatArray, int]:
+    """Return rows from a little before each candidate, the contact in them, and how much before."""
+    rate_hz = segment.jerk.rate_hz
+    lead = round(CONTACT_REACH_S * rate_hz)
+    rows = segment.jerk.data.take(index[:, None] + np.arange(-lead, math.ceil(length_s * rate_hz)))
+    return rows, at - index + lead, lead
+
+
+def _signal(kind: ToeOffSignal, rows: FloatArray, up: FloatArray, lateral: FloatArray) -> FloatArray:
+    """One signal from rows of acceleration and rate, shape (m, n, 3 or 6), and axes, shape (m, 3)."""
+    if kind is ToeOffSignal.NORM:
+        return np.asarray(np.sqrt(rows[:, :, 0] ** 2 + rows[:, :, 1] ** 2 + rows[:, :, 2] ** 2))
+    first, axis = (0, up) if kind is ToeOffSignal.AXIAL else (3, lateral)
+    parts = [rows[:, :, first + k] * axis[:, k : k + 1] for k in range(3)]
+    return np.asarray(parts[0] + parts[1] + parts[2])

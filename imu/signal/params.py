@@ -1,0 +1,166 @@
+"""Parameters of the signal chain, in one place, versioned and stored with each session."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from imu.model import Activity, Placement
+
+__all__ = ["ContactLag", "SignalParams", "ToeOffRule", "ToeOffSignal"]
+
+
+class ContactLag(msgspec.Struct, frozen=True):
+    """Lag of three marks of the jerk energy behind the force plate's contact, ms (``docs/accuracy``).
+
+    Attributes
+    ----------
+    half_ms, most_ms : float
+        Rise through 50 % and 70 % of the peak.
+    centroid_ms : float
+        Centroid of the energy around its peak.
+    """
+
+    half_ms: float
+    most_ms: float
+    centroid_ms: float
+
+
+class ToeOffSignal(enum.StrEnum):
+    """Signals in which toe-off is sought."""
+
+    AXIAL = "axial"
+    NORM = "norm"
+    PITCH_RATE = "pitch_rate"
+
+
+class ToeOffRule(msgspec.Struct, frozen=True):
+    """Toe-off is the most prominent extremum of a smoothed signal in a part of the stride.
+
+    Attributes
+    ----------
+    signal : ToeOffSignal
+        Where to look.
+    sign : int
+        1 for a maximum, -1 for a minimum.
+    first, last : float
+        Part of the stride after contact, as shares of the stride time.
+    lag_ms : float
+        Lag of the extremum behind the force plate's toe-off, ms.
+    """
+
+    signal: ToeOffSignal
+    sign: int
+    first: float
+    last: float
+    lag_ms: float
+
+
+_SHANK, _SHOE, _RUN, _WALK = Placement.SHANK, Placement.SHOE, Activity.RUN, Activity.WALK
+_AXIAL, _NORM, _RATE = ToeOffSignal.AXIAL, ToeOffSignal.NORM, ToeOffSignal.PITCH_RATE
+_TOE_OFF: dict[tuple[Placement, Activity, bool], ToeOffRule] = {
+    (_SHANK, _RUN, False): ToeOffRule(_AXIAL, -1, 0.22, 0.52, 15.0),
+    (_SHANK, _RUN, True): ToeOffRule(_RATE, 1, 0.20, 0.48, -21.0),
+    (_SHOE, _RUN, False): ToeOffRule(_AXIAL, -1, 0.20, 0.55, 34.0),
+    (_SHOE, _RUN, True): ToeOffRule(_RATE, -1, 0.20, 0.52, -11.0),
+    (_SHANK, _WALK, False): ToeOffRule(_NORM, 1, 0.45, 0.75, -44.0),
+    (_SHANK, _WALK, True): ToeOffRule(_RATE, -1, 0.45, 0.75, -16.0),
+    (_SHOE, _WALK, False): ToeOffRule(_AXIAL, 1, 0.45, 0.75, -3.0),
+    (_SHOE, _WALK, True): ToeOffRule(_RATE, -1, 0.45, 0.75, -28.0),
+}
+
+
+class SignalParams(msgspec.Struct, frozen=True):
+    """Parameters of :class:`imu.signal.StepDetector`; the defaults are those of ``docs/accuracy``.
+
+    Attributes
+    ----------
+    bridge_s : float
+        Holes up to this long are interpolated (and counted as lost), longer ones restart the detector.
+    detect_rate_hz : float
+        Faster sensors are averaged down to about this rate for finding events.
+    energy_window_s, mark_window_s : float
+        Windows of the jerk energy for finding candidates and for timing them.
+    candidate_radius_s : float
+        A candidate is the greatest jerk energy within this distance on both sides.
+    energy_floor_gps : float
+        Least jerk energy of a candidate, g/s.
+    gate : float
+        Least jerk energy of a step as a share of the median of the last eight.
+    period_min_s, period_max_s : float
+        Range of stride times that are looked for.
+    regularity : float
+        Least autocorrelation at the stride time for which gait is recognised.
+    chain : int
+        Steps in a row that make gait.
+    run_std_shank_g, run_std_shoe_g : float
+        Movement intensity at which running and walking are equally likely.
+    run_period_s : float
+        Stride time at which running and walking are equally likely.
+    run_quiet : float
+        Share of still stance at which running and walking are equally likely.
+    min_impact_rate_hz : float
+        Below this sampling rate impact is unknown.
+    impact_window_s : float
+        The impact is sought from initial contact for this long.
+    impact_cutoff_hz : float
+        Low-pass of the impact: causal Butterworth, 2nd order.
+    contact_min_ms, contact_max_ms, walk_contact_max_ms : float
+        Plausible contact times.
+    flat_first_s, flat_last_s, flat_window_s : float
+        Where foot-flat is sought after contact, and the length of its still window.
+    flat_rate_dps : float
+        Greatest mean pitch rate of a foot that is flat.
+    rebound_first_s, rebound_last_s, rebound_dps : float
+        Where a dropping heel is sought after contact and from which pitch rate on it counts as one.
+    heel_above_deg, forefoot_below_deg, unsure_deg : float
+        Borders of landing types and half-width of the band in which a step is unsure.
+    """
+
+    bridge_s: float = 0.06
+    detect_rate_hz: float = 200.0
+    energy_window_s: float = 0.04
+    mark_window_s: float = 0.015
+    candidate_radius_s: float = 0.15
+    energy_floor_gps: float = 30.0
+    gate: float = 0.25
+    period_min_s: float = 0.45
+    period_max_s: float = 1.5
+    regularity: float = 0.5
+    chain: int = 3
+    run_std_shank_g: float = 0.97
+    run_std_shoe_g: float = 1.35
+    run_period_s: float = 0.90
+    run_quiet: float = 0.35
+    min_impact_rate_hz: float = 100.0
+    impact_window_s: float = 0.08
+    impact_cutoff_hz: float = 60.0
+    contact_min_ms: float = 90.0
+    contact_max_ms: float = 450.0
+    walk_contact_max_ms: float = 1100.0
+    flat_first_s: float = 0.03
+    flat_last_s: float = 0.15
+    flat_window_s: float = 0.05
+    flat_rate_dps: float = 100.0
+    rebound_first_s: float = 0.015
+    rebound_last_s: float = 0.06
+    rebound_dps: float = 50.0
+    heel_above_deg: float = 8.0
+    forefoot_below_deg: float = -1.6
+    unsure_deg: float = 2.0
+    shank_lag: ContactLag = ContactLag(half_ms=5.0, most_ms=14.0, centroid_ms=33.0)
+    shoe_lag: ContactLag = ContactLag(half_ms=-11.0, most_ms=12.0, centroid_ms=18.5)
+
+    def lag(self, placement: Placement) -> ContactLag:
+        """Lags of the contact marks for a placement."""
+        return self.shank_lag if placement is Placement.SHANK else self.shoe_lag
+
+    def run_std_g(self, placement: Placement) -> float:
+        """Intensity border for a placement, g."""
+        return self.run_std_shank_g if placement is Placement.SHANK else self.run_std_shoe_g
+
+    @staticmethod
+    def toe_off(placement: Placement, activity: Activity, has_gyro: bool) -> ToeOffRule:
+        """Toe-off rule for a placement, an activity and a kind of sensor."""
+        return _TOE_OFF[placement, activity, has_gyro]

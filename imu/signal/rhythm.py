@@ -1,0 +1,248 @@
+"""Following the rhythm of gait: which of the candidates are contacts of this foot.
+
+One leg's movement repeats with every stride, and the other leg's steps do not look like it; so the
+autocorrelation of the acceleration *vector* gives the stride time, whatever the mounting. Candidates that
+follow each other at that time make a chain; once a chain holds, every next contact is the strongest
+candidate near the expected moment.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+import numpy as np
+
+from imu.signal.energy import Candidate, JerkEnergy
+
+if TYPE_CHECKING:
+    from imu.model.samples import FloatArray
+    from imu.signal.params import SignalParams
+
+__all__ = ["Contact", "RhythmTracker", "stride_period"]
+
+_COARSE_HZ = 18.0
+_LOOK_BACK_S = 4.5
+_PERIOD_WINDOW_S = 3.6
+_NEAR, _FAR, _COMMIT = 0.55, 1.45, 0.15
+_PHASE_SD = 0.2
+_REMEMBERED = 8
+_OFF_PHASE = 3
+_FEWEST_LAGS = 3
+
+
+class Contact(NamedTuple):
+    """A contact: place and stride time before it on the detection grid, and the group it was found with."""
+
+    at: int
+    energy: float
+    period: float
+    follows: bool
+    group: int
+
+
+class _State(msgspec.Struct):
+    pending: list[Candidate]
+    last: int | None = None
+    locked: bool = False
+    period: float = 0.0
+    energies: list[float] = msgspec.field(default_factory=list)
+    periods: list[float] = msgspec.field(default_factory=list)
+    off_phase: int = 0
+    group: int = 0
+
+
+def stride_period(acc: FloatArray, rate_hz: float, params: SignalParams) -> tuple[float, float]:
+    """Stride time from the autocorrelation of an acceleration vector.
+
+    Parameters
+    ----------
+    acc : ndarray, shape (n, 3)
+        Acceleration in g, evenly sampled.
+    rate_hz : float
+        Its rate.
+    params : SignalParams
+        Range of stride times.
+
+    Returns
+    -------
+    period_s, regularity : float
+        Stride time in s and the correlation of one stride with the next; (0, 0) when there is none.
+    """
+    longest = min(math.ceil(params.period_max_s * rate_hz) + 1, len(acc) * 2 // 3)
+    shortest = math.floor(params.period_min_s * rate_hz) - 1
+    if longest - shortest < _FEWEST_LAGS:
+        return 0.0, 0.0
+    centred = acc - acc.mean(axis=0)
+    power = np.concatenate(([0.0], np.cumsum((centred**2).sum(axis=1))))
+    n = len(acc)
+    lags = range(shortest, longest + 1)
+    raw = np.array([(centred[: n - lag] * centred[lag:]).sum() for lag in lags])
+    norm = np.array([math.sqrt(power[n - lag] * (power[n] - power[lag])) for lag in lags])
+    r = raw / np.maximum(norm, 1e-9)
+    peaks = np.flatnonzero((r[1:-1] >= r[:-2]) & (r[1:-1] > r[2:])) + 1
+    peaks = peaks[r[peaks] >= params.regularity]
+    if not len(peaks):
+        return 0.0, 0.0
+    best = int(peaks[np.flatnonzero(r[peaks] >= 0.85 * r[peaks].max())[0]])
+    a, b, c = r[best - 1], r[best], r[best + 1]
+    shift = 0.5 * (a - c) / (a - 2 * b + c)
+    return float((shortest + best + shift) / rate_hz), float(b)
+
+
+class RhythmTracker:
+    """Choose contacts among candidates.
+
+    Parameters
+    ----------
+    rate_hz : float
+        Rate of the detection grid.
+    params : SignalParams
+        Limits.
+    """
+
+    def __init__(self, rate_hz: float, params: SignalParams) -> None:
+        self._rate_hz = rate_hz
+        self._params = params
+        self._step = max(1, round(rate_hz / _COARSE_HZ))
+        self._min_period = params.period_min_s * rate_hz
+        self._max_period = params.period_max_s * rate_hz
+        self.state = _State([])
+
+    def push(self, candidates: list[Candidate], horizon: int, signal: JerkEnergy) -> list[Contact]:
+        """Take the candidates before `horizon` and return the contacts that are now certain."""
+        contacts: list[Contact] = []
+        for candidate in candidates:
+            contacts += self._settle(candidate.at)
+            self.state.pending.append(candidate)
+            if not self.state.locked:
+                contacts += self._try_lock(candidate, signal)
+        return contacts + self._settle(horizon)
+
+    def finish(self) -> list[Contact]:
+        """Return the last contact when no candidate can come after those that are known."""
+        state = self.state
+        if not state.locked or state.last is None:
+            return []
+        best, _ = self._best_next(state.last, state.period)
+        return [] if best is None else [self._accept(best, group=self._next_group())]
+
+    def keep_from(self, horizon: int) -> int:
+        """Earliest detection index that may still be needed."""
+        back = horizon - round((_LOOK_BACK_S + self._params.period_max_s) * self._rate_hz)
+        return max(0, back)
+
+    def _settle(self, horizon: int) -> list[Contact]:
+        """Decide all contacts that can be decided with candidates before `horizon`."""
+        contacts: list[Contact] = []
+        while self.state.locked:
+            state = self.state
+            assert state.last is not None  # noqa: S101 - locked means that there is a last contact
+            best, deadline = self._best_next(state.last, state.period)
+            if horizon <= deadline:
+                break
+            if best is None:
+                state.locked = False
+                break
+            contacts.append(self._accept(best, group=self._next_group()))
+        return contacts
+
+    def _best_next(self, last: int, period: float) -> tuple[Candidate | None, float]:
+        """Best candidate one stride after `last`, and the index after which none can take its place."""
+        gate = self._gate()
+        best: Candidate | None = None
+        best_score, deadline = 0.0, last + _FAR * period
+        for c in self.state.pending:
+            if c.at > deadline:
+                break
+            if c.at <= last + _NEAR * period or c.energy < gate:
+                continue
+            score = self._score(c, last + period, period)
+            if score > best_score:
+                best, best_score = c, score
+                deadline = min(last + _FAR * period, max(c.at, last + period) + _COMMIT * period)
+        return best, deadline
+
+    def _next_group(self) -> int:
+        self.state.group += 1
+        return self.state.group
+
+    def _gate(self) -> float:
+        energies = sorted(self.state.energies)
+        return self._params.gate * energies[len(energies) // 2] if energies else 0.0
+
+    @staticmethod
+    def _score(candidate: Candidate, expected: float, period: float) -> float:
+        z = (candidate.at - expected) / (_PHASE_SD * period)
+        return candidate.energy * math.exp(-0.5 * z * z)
+
+    def _accept(self, chosen: Candidate, group: int) -> Contact:
+        state = self.state
+        assert state.last is not None  # noqa: S101
+        interval = float(chosen.at - state.last)
+        between = [c.energy for c in state.pending if state.last < c.at < chosen.at - 0.15 * interval]
+        state.off_phase = state.off_phase + 1 if between and max(between) > chosen.energy else 0
+        self._remember(chosen, interval)
+        if state.off_phase >= _OFF_PHASE:
+            state.locked, state.off_phase = False, 0
+        return Contact(chosen.at, chosen.energy, interval, True, group)
+
+    def _remember(self, chosen: Candidate, interval: float) -> None:
+        state = self.state
+        state.energies = [*state.energies[-(_REMEMBERED - 1) :], chosen.energy]
+        state.periods = [*state.periods[-4:], interval]
+        state.period = sorted(state.periods)[len(state.periods) // 2]
+        state.last = chosen.at
+        state.pending = [c for c in state.pending if c.at > chosen.at]
+
+    def _try_lock(self, newest: Candidate, signal: JerkEnergy) -> list[Contact]:
+        state = self.state
+        oldest = newest.at - round(_LOOK_BACK_S * self._rate_hz)
+        state.pending = [c for c in state.pending if c.at >= oldest]
+        if len(state.pending) < self._params.chain:
+            return []
+        stop = min(newest.at + round(self._params.candidate_radius_s * self._rate_hz), signal.data.end)
+        first = max(stop - round(_PERIOD_WINDOW_S * self._rate_hz), signal.data.start)
+        acc = signal.data.rows(first, stop)[:, :3]
+        whole = len(acc) // self._step
+        coarse = acc[: whole * self._step].reshape(whole, self._step, 3).mean(axis=1)
+        period_s, regularity = stride_period(coarse, self._rate_hz / self._step, self._params)
+        if regularity < self._params.regularity:
+            return []
+        period = period_s * self._rate_hz
+        chain = self._best_chain(period)
+        if len(chain) < self._params.chain or chain[-1].at < newest.at - 1.2 * period:
+            return []
+        return self._lock(chain, period)
+
+    def _best_chain(self, period: float) -> list[Candidate]:
+        chains = [self._chain_from(k, period) for k in range(len(self.state.pending))]
+        return max(chains, key=lambda chain: sum(c.energy for c in chain))
+
+    def _chain_from(self, start: int, period: float) -> list[Candidate]:
+        pending = self.state.pending
+        chain = [pending[start]]
+        while True:
+            at = chain[-1].at
+            near = [c for c in pending if at + 0.7 * period < c.at < at + 1.3 * period]
+            near = [c for c in near if c.energy > self._params.gate * chain[-1].energy]
+            if not near:
+                return chain
+            chain.append(max(near, key=lambda c: self._score(c, at + period, period)))
+
+    def _lock(self, chain: list[Candidate], period: float) -> list[Contact]:
+        state = self.state
+        group = self._next_group()
+        last = state.last
+        follows = last is not None and 0.7 * period < chain[0].at - last < 1.3 * period
+        first_interval = float(chain[0].at - last) if follows and last is not None else period
+        state.energies, state.periods = [], []
+        contacts = [Contact(chain[0].at, chain[0].energy, first_interval, follows, group)]
+        self._remember(chain[0], first_interval)
+        for candidate in chain[1:]:
+            interval = float(candidate.at - chain[len(contacts) - 1].at)
+            contacts.append(Contact(candidate.at, candidate.energy, interval, True, group))
+            self._remember(candidate, interval)
+        state.locked, state.off_phase = True, 0
+        return contacts
