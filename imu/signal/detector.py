@@ -8,6 +8,7 @@ same path with bit-identical results.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,14 +19,14 @@ from imu.model import Activity, Gap, Placement, RejectReason, SampleBatch, Senso
 from imu.signal import activity as gait
 from imu.signal.landing import classify
 from imu.signal.measure import Contacts, Measured, StepMeter
-from imu.signal.orientation import PHASES, AxesTracker
+from imu.signal.orientation import PHASES, AxesTracker, lateral_axis, up_axis
 from imu.signal.params import SignalParams
 from imu.signal.regular import Grid, LastSample, Regulariser
 from imu.signal.segment import Segment
 from imu.units import NS_PER_MS
 
 if TYPE_CHECKING:
-    from imu.model.samples import FloatArray, IntArray
+    from imu.model.samples import BoolArray, FloatArray, IntArray
     from imu.signal.rhythm import Contact
 
 __all__ = ["StepDetector"]
@@ -33,12 +34,15 @@ __all__ = ["StepDetector"]
 _TOE_OFF_PART, _TOE_OFF_MARGIN_S = 0.76, 0.20
 _ACTIVITY_MARGIN_S = 0.02
 _HOLED = 0.4
+_HOP_S = 0.06
+_RATE_TOLERANCE = 0.995
 _IRREGULAR = 0.3
 _LAST_STRIDES, _FEWEST_STRIDES = 5, 3
 
 
 class _State(msgspec.Struct):
     axes: AxesTracker
+    held: list[SampleBatch] = msgspec.field(default_factory=list)
     segment: Segment | None = None
     regular: LastSample | None = None
     count: int = 0
@@ -70,22 +74,26 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
         self._params = params or SignalParams()
         self._columns = 6 if sensor.has_gyro else 3
         self._regular = Regulariser(sensor.rate_hz, self._params.bridge_s)
+        self._hop = round(_HOP_S * sensor.rate_hz)
         self._meter = StepMeter(sensor, self._params)
-        self._shows_impact = sensor.rate_hz >= self._params.min_impact_rate_hz
+        self._shows_impact = sensor.rate_hz >= _RATE_TOLERANCE * self._params.min_impact_rate_hz
         self._state = _State(
             AxesTracker(on_shoe=sensor.placement is Placement.SHOE, has_gyro=sensor.has_gyro)
         )
 
     def push(self, item: SampleBatch | Gap) -> list[Step]:
         """Take samples and return the steps that are now finished."""
-        steps: list[Step] = []
-        for grid in self._regular.push(item):
-            steps += self._push_grid(grid)
-        return steps
+        if isinstance(item, Gap):
+            return []
+        held = self._state.held
+        held.append(item)
+        if sum(map(len, held)) < self._hop:
+            return []
+        return self._take_held()
 
     def flush(self) -> list[Step]:
         """Finish the last steps; windows that the recording's end cuts are used as far as they go."""
-        return self._finish_segment()
+        return self._take_held() + self._finish_segment()
 
     def snapshot(self) -> _State:
         """Copy of the whole state."""
@@ -97,6 +105,15 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
         super().restore(state)
         if self._state.regular is not None:
             self._regular.restore(self._state.regular)
+
+    def _take_held(self) -> list[Step]:
+        """Work through the samples held back: a few small packets cost no more than one."""
+        held, self._state.held = self._state.held, []
+        return (
+            [step for grid in self._regular.push(_joined(held)) for step in self._push_grid(grid)]
+            if held
+            else []
+        )
 
     def _push_grid(self, grid: Grid) -> list[Step]:
         steps: list[Step] = []
@@ -142,93 +159,72 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
     def _measure(self, segment: Segment, contacts: list[Contact]) -> list[Step]:
         index = np.array([c.at for c in contacts])
         period = np.array([c.period for c in contacts])
-        running = self._activities(segment, contacts, index, period)
-        up, lateral = self._orient(segment, contacts, running, index, period)
-        measured = self._meter.measure(segment, Contacts(index, period, np.array(running), up, lateral))
-        return [self._step(segment, contacts[k], running[k], measured, k) for k in range(len(contacts))]
-
-    def _activities(
-        self, segment: Segment, contacts: list[Contact], index: IntArray, period: FloatArray
-    ) -> list[bool]:
-        rate_hz = segment.jerk.rate_hz
-        reach = round(gait.REACH_S * rate_hz)
-        acc = segment.jerk.data.take(index[:, None] + np.arange(-reach, reach + 1))[:, :, :3]
-        evidence = gait.running_evidence(
-            acc, period / rate_hz, rate_hz, self._sensor.placement, self._params
-        ).tolist()
-        running: list[bool] = []
-        k = 0
-        while k < len(contacts):
-            stop = k + 1
-            while stop < len(contacts) and contacts[stop].group == contacts[k].group:
-                stop += 1
-            if stop - k > 1:
-                value = sorted(evidence[k:stop])[(stop - k) // 2]
-                running += [value > 0.0] * (stop - k)
-            else:
-                value = evidence[k]
-                running.append(0.5 * (value + self._state.evidence) > 0.0)
-            self._state.evidence = value
-            k = stop
-        return running
-
-    def _orient(
-        self,
-        segment: Segment,
-        contacts: list[Contact],
-        running: list[bool],
-        index: IntArray,
-        period: FloatArray,
-    ) -> tuple[FloatArray, FloatArray]:
-        """Long and mediolateral axis in force at each contact, each of shape (m, 3)."""
-        axes = self._state.axes
+        last_of_group = [a.group != b.group for a, b in pairwise(contacts)] + [True]
+        running = self._activities(segment, index, period, last_of_group)
         phase = np.arange(PHASES) / PHASES - 1.0
         strides = segment.jerk.data.take(np.rint(index[:, None] + period[:, None] * phase).astype(np.int64))
-        up, lateral = np.empty((len(contacts), 3)), np.zeros((len(contacts), 3))
-        first = 0
-        for k, contact in enumerate(contacts):
-            if contact.follows:
-                axes.learn(strides[k], running=running[k])
-            if k + 1 == len(contacts) or contacts[k + 1].group != contact.group:
-                up[first : k + 1] = axes.up()
-                if self._sensor.has_gyro:
-                    lateral[first : k + 1] = axes.lateral()
-                first = k + 1
-        return up, lateral
+        memory = self._state.axes.learn(strides, running, [c.follows for c in contacts], last_of_group)
+        lateral = lateral_axis(memory) if self._sensor.has_gyro else np.zeros((len(contacts), 3))
+        measured = self._meter.measure(segment, Contacts(index, period, running, up_axis(memory), lateral))
+        columns = zip(*(column.tolist() for column in measured), strict=True)
+        return [
+            self._step(segment, contact, ran, Measured(*row))
+            for contact, ran, row in zip(contacts, running.tolist(), columns, strict=True)
+        ]
 
-    def _step(self, segment: Segment, contact: Contact, running: bool, of: Measured, k: int) -> Step:
+    def _activities(
+        self, segment: Segment, index: IntArray, period: FloatArray, last_of_group: list[bool]
+    ) -> BoolArray:
+        """Tell running from walking: a group by its median, a single step together with the one before."""
+        rate_hz = segment.jerk.rate_hz
+        reach = round(gait.REACH_S * rate_hz)
+        acc = segment.jerk.data.windows((index - reach).tolist(), 2 * reach + 1)[:, :, :3]
+        placement = self._sensor.placement
+        evidence = gait.running_evidence(acc, period / rate_hz, rate_hz, placement, self._params).tolist()
+        running = np.empty(len(index), np.bool_)
+        first = 0
+        for k, last in enumerate(last_of_group):
+            if not last:
+                continue
+            value = sorted(evidence[first : k + 1])[(k + 1 - first) // 2]
+            before = self._state.evidence if k == first else value
+            running[first : k + 1] = 0.5 * (value + before) > 0.0
+            self._state.evidence = value
+            first = k + 1
+        return running
+
+    def _step(self, segment: Segment, contact: Contact, running: bool, of: Measured) -> Step:
         state, sensor = self._state, self._sensor
-        contact_ns = int(of.contact_ns[k])
-        stride_ms = (contact_ns - state.last_ns) / NS_PER_MS if contact.follows and state.count else None
-        contact_ms = (int(of.toe_off_ns[k]) - contact_ns) / NS_PER_MS if of.has_toe_off[k] else None
-        reason = self._reason(float(of.holed[k]) > _HOLED, stride_ms, contact_ms, running)
+        stride_ms = (of.contact_ns - state.last_ns) / NS_PER_MS if contact.follows and state.count else None
+        contact_ms = (of.toe_off_ns - of.contact_ns) / NS_PER_MS if of.has_toe_off else None
+        reason = self._reason(of.holed > _HOLED, stride_ms, contact_ms, running)
         if reason is RejectReason.CONTACT_TIME:
             contact_ms = None
-        strike, angle = self._strike(float(of.angle_deg[k]), float(of.rebound_dps[k]))
-        shown = self._shows_impact and not of.peak_hidden[k]
+        strike, angle = self._strike(of.angle_deg, of.rebound_dps)
+        shown = self._shows_impact and not of.peak_hidden
         step = Step(
             step=state.count,
             sensor=sensor.sensor,
             side=sensor.side,
             placement=sensor.placement,
             activity=Activity.RUN if running else Activity.WALK,
-            initial_contact_ns=contact_ns,
-            toe_off_ns=int(of.toe_off_ns[k]) if contact_ms is not None else None,
+            initial_contact_ns=of.contact_ns,
+            toe_off_ns=of.toe_off_ns if contact_ms is not None else None,
             stride_time_ms=stride_ms,
-            peak_accel_g=float(of.peak_g[k]) if shown else None,
-            peak_axial_g=float(of.axial_g[k]) if shown else None,
-            time_to_peak_ms=float(of.time_to_peak_ms[k]) if shown else None,
+            peak_accel_g=of.peak_g if shown else None,
+            peak_axial_g=of.axial_g if shown else None,
+            time_to_peak_ms=of.time_to_peak_ms if shown else None,
             strike=strike,
             strike_angle_deg=angle,
             accepted=reason is RejectReason.NONE,
             reject_reason=reason,
-            clipped=bool(of.clipped[k]),
-            lost_samples=int(of.lost[k]),
+            clipped=of.clipped,
+            lost_samples=of.lost,
             known_ns=segment.known(self._needs(contact, segment.jerk.rate_hz)),
         )
         if stride_ms is not None:
             state.strides_ms = [*state.strides_ms[-(_LAST_STRIDES - 1) :], stride_ms]
-        state.count, state.last_ns = state.count + 1, contact_ns
+        state.count, state.last_ns = state.count + 1, of.contact_ns
         return step
 
     def _strike(self, angle_deg: float, rebound_dps: float) -> tuple[Strike, float | None]:
@@ -252,3 +248,19 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
             if abs(stride_ms - typical) > _IRREGULAR * typical:
                 return RejectReason.IRREGULAR
         return RejectReason.NONE
+
+
+def _joined(batches: list[SampleBatch]) -> SampleBatch:
+    """Batches that follow each other as one."""
+    if len(batches) == 1:
+        return batches[0]
+    first = batches[0]
+    gyr = [b.gyr_dps for b in batches if b.gyr_dps is not None]
+    return SampleBatch(
+        first.sensor,
+        first.index0,
+        np.concatenate([b.t_ns for b in batches]),
+        np.concatenate([b.acc_g for b in batches]),
+        np.concatenate(gyr) if gyr else None,
+        np.concatenate([b.clipped for b in batches]),
+    )

@@ -17,7 +17,6 @@ from imu.signal.history import History
 if TYPE_CHECKING:
     from imu.model.samples import FloatArray
     from imu.signal.params import SignalParams
-    from imu.signal.regular import Grid
 
 __all__ = ["Candidate", "JerkEnergy", "sliding_sum"]
 
@@ -82,17 +81,18 @@ class JerkEnergy:
         self.data = History(np.float64, columns)
         self.square = History(np.float64)
         self.energy = History(np.float64)
+        self._columns = columns
         self._rest = np.empty((0, columns))
         self.complete = 0
 
-    def push(self, grid: Grid) -> list[Candidate]:
-        """Take an even grid and return the candidates that became known."""
-        self._extend(grid.data)
+    def push(self, acc_g: FloatArray, gyr_dps: FloatArray | None) -> list[Candidate]:
+        """Take even samples, shape (n, 3) each, and return the candidates that became known."""
+        self._extend(self._averaged(acc_g, gyr_dps))
         first, stop = self.energy.end, self.square.end - self._half
         if stop - first < 1:
             return []
         width = 2 * self._half + 1
-        padded = self.square.take(np.arange(first - self._half, stop + self._half))
+        padded = self.square.windows([first - self._half], stop - first + 2 * self._half)[0]
         self.energy.append(np.sqrt(sliding_sum(padded, width) / width))
         return self._candidates()
 
@@ -106,26 +106,43 @@ class JerkEnergy:
         self.energy.append(np.sqrt(sliding_sum(self.square.take(indices), width) / width))
         return self._candidates(at_end=True)
 
+    def _averaged(self, acc_g: FloatArray, gyr_dps: FloatArray | None) -> FloatArray:
+        """Return rows of the detection grid that are now whole; a rest of less than one is kept."""
+        k, rest = self.factor, len(self._rest)
+        whole = (rest + len(acc_g)) // k
+        out = np.empty((whole, self._columns))
+        taken = whole * k - rest
+        rests = np.empty((rest + len(acc_g) - whole * k, self._columns)) if k > 1 else self._rest
+        for part, columns in ((acc_g, slice(0, 3)), (gyr_dps, slice(3, 6))):
+            if part is None:
+                continue
+            if k == 1:
+                out[:, columns] = part
+                continue
+            if taken < 0:
+                rests[:, columns] = np.concatenate((self._rest[:, columns], part))
+                continue
+            joined = np.concatenate((self._rest[:, columns], part[:taken])) if rest else part[:taken]
+            for axis in range(3):
+                values = joined[:, axis]
+                total = values[0::k] + values[1::k]
+                for shift in range(2, k):
+                    total += values[shift::k]
+                out[:, columns.start + axis] = total / k
+            rests[:, columns] = part[taken:]
+        self._rest = rests
+        return out
+
     def _extend(self, data: FloatArray) -> None:
-        k = self.factor
-        if k > 1:
-            data = np.vstack((self._rest, data)) if len(self._rest) else data
-            whole = len(data) // k
-            self._rest = data[whole * k :].copy()
-            total = data[0 : whole * k : k].copy()
-            for shift in range(1, k):
-                total += data[shift : whole * k : k]
-            data = total / k
         if not len(data):
             return
         before = self.data.end
         self.data.append(data)
-        acc = self.data.rows(max(before - 1, self.data.start), self.data.end)[:, :3]
-        change = np.diff(acc, axis=0)
-        square = (change[:, 0] ** 2 + change[:, 1] ** 2 + change[:, 2] ** 2) * self.rate_hz**2
-        if before == self.data.start and not self.square.end > before:
-            square = np.concatenate(([0.0], square))
-        self.square.append(square)
+        acc = self.data.rows(max(before - 1, self.data.start), self.data.end)
+        change = acc[1:, :3] - acc[:-1, :3]
+        change *= change
+        square = (change[:, 0] + change[:, 1] + change[:, 2]) * self.rate_hz**2
+        self.square.append(np.concatenate(([0.0], square)) if before == 0 else square)
 
     def _candidates(self, *, at_end: bool = False) -> list[Candidate]:
         first, stop = self.complete, self.energy.end - (0 if at_end else self._radius)

@@ -13,16 +13,18 @@ __all__ = ["History"]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
+_SMALLEST = 256
+
 
 class History(Generic[Scalar]):
     """Append-only rows with absolute indices of which the oldest may be dropped.
 
     Parameters
     ----------
-    width : int
-        Values per row; 0 for a plain sequence of scalars.
     dtype : type
         Type of the values, e.g. ``np.float64``.
+    width : int
+        Values per row; 0 for a plain sequence of scalars.
 
     Attributes
     ----------
@@ -31,7 +33,7 @@ class History(Generic[Scalar]):
     """
 
     def __init__(self, dtype: type[Scalar], width: int = 0) -> None:
-        self._array: NDArray[Scalar] = np.empty((256, width) if width else 256, dtype)
+        self._array: NDArray[Scalar] = np.empty((_SMALLEST, width) if width else _SMALLEST, dtype)
         self._head = 0
         self.start = 0
         self.end = 0
@@ -47,18 +49,22 @@ class History(Generic[Scalar]):
         self.end += len(rows)
 
     def _make_room(self, held: int, extra: int) -> None:
-        size = max(len(self._array), 256)
+        """Move what is held to the front of an array with as much room again."""
+        old = self._array[self._head : self._head + held]
+        size = len(self._array)
         while size < 2 * (held + extra):
             size *= 2
-        array = np.empty((size, *self._array.shape[1:]), self._array.dtype)
-        array[:held] = self._array[self._head : self._head + held]
-        self._array, self._head = array, 0
+        if size > len(self._array) or self._head < held:
+            self._array = np.empty((size, *self._array.shape[1:]), self._array.dtype)
+        self._array[:held] = old
+        self._head = 0
 
     def drop_before(self, index: int) -> None:
         """Forget rows before an absolute index."""
-        cut = min(max(index, self.start), self.end)
-        self._head += cut - self.start
-        self.start = cut
+        if index > self.start:
+            cut = min(index, self.end)
+            self._head += cut - self.start
+            self.start = cut
 
     def rows(self, first: int, stop: int) -> NDArray[Scalar]:
         """Return the rows of ``[first, stop)``, all of them held, as a view."""
@@ -67,6 +73,21 @@ class History(Generic[Scalar]):
 
     def take(self, indices: NDArray[np.signedinteger[Any]]) -> NDArray[Scalar]:
         """Return rows at absolute indices, clamped to what is held; shape ``indices.shape + (width,)``."""
-        clamped = np.clip(indices, self.start, self.end - 1)
+        clamped = np.minimum(np.maximum(indices, self.start), self.end - 1)
         taken: NDArray[Scalar] = self._array[clamped + (self._head - self.start)]
+        return taken
+
+    def windows(self, first: list[int], length: int) -> NDArray[Scalar]:
+        """Return `length` rows from each of the absolute indices on, clamped to what is held.
+
+        Returns
+        -------
+        ndarray, shape (len(first), length[, width])
+        """
+        taken = np.empty((len(first), length, *self._array.shape[1:]), self._array.dtype)
+        for k, a in enumerate(first):
+            if self.start <= a and a + length <= self.end:
+                taken[k] = self.rows(a, a + length)
+            else:
+                taken[k] = self.take(np.arange(a, a + length))
         return taken

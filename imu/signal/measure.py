@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -48,23 +48,23 @@ class Contacts:
 
 
 class Measured(NamedTuple):
-    """What was measured, every array of shape (m,); NaN where unknown.
+    """What was measured: columns of shape (m,), or the values of one step; NaN where unknown.
 
-    ``peak_hidden``: a sample beside the peak is missing. ``holed``: too much of the impact is missing.
+    ``holed`` is the share of the impact that is missing; ``peak_hidden``: a sample beside the peak is.
     """
 
-    contact_ns: IntArray
-    toe_off_ns: IntArray
-    has_toe_off: BoolArray
-    peak_g: FloatArray
-    axial_g: FloatArray
-    time_to_peak_ms: FloatArray
-    angle_deg: FloatArray
-    rebound_dps: FloatArray
-    clipped: BoolArray
-    holed: FloatArray
-    peak_hidden: BoolArray
-    lost: IntArray
+    contact_ns: Any
+    toe_off_ns: Any
+    has_toe_off: Any
+    peak_g: Any
+    axial_g: Any
+    time_to_peak_ms: Any
+    angle_deg: Any
+    rebound_dps: Any
+    clipped: Any
+    holed: Any
+    peak_hidden: Any
+    lost: Any
 
 
 class StepMeter:
@@ -89,16 +89,15 @@ class StepMeter:
         at = contacts.index + self._contact_offset(segment, contacts.index)
         position = segment.position(at)
         base = np.floor(position).astype(np.int64)
-        lead = self._impact.lead
-        acc, marks = segment.window(base, lead, self._impact.length)
-        impact = self._impact.measure(acc, position - base, contacts.up)
-        near = marks[:, lead - _BEFORE_CONTACT : -1]
-        beside = impact.peak[:, None] + lead + 1 + np.arange(-1, 2)
-        hidden = marks[np.arange(len(base))[:, None], beside, 1].any(axis=1)
+        meter = self._impact
+        acc = segment.acc_g.windows((base - meter.lead).tolist(), meter.length)
+        impact = meter.measure(acc, position - base, contacts.up)
+        first, stop = base - _BEFORE_CONTACT, base + meter.length - meter.lead - 1
+        peak = base + impact.peak + 1
         angle, rebound = self._landings(segment, contacts, at)
         off = self._toe_offs(segment, contacts, at)
         found = np.isfinite(off)
-        end = segment.position(np.where(found, off, at))
+        end, previous = segment.position(np.where(found, off, at)), segment.position(at - contacts.period)
         return Measured(
             contact_ns=segment.times_ns(position),
             toe_off_ns=segment.times_ns(end),
@@ -108,16 +107,16 @@ class StepMeter:
             time_to_peak_ms=impact.time_to_peak_ms,
             angle_deg=angle,
             rebound_dps=rebound,
-            clipped=np.asarray(near[:, :, 0].any(axis=1)),
-            holed=near[:, :, 1].mean(axis=1),
-            peak_hidden=np.asarray(hidden),
-            lost=segment.lost_between(segment.position(at - contacts.period), end),
+            clipped=segment.clipped.count(first, stop) > 0,
+            holed=segment.lost.count(first, stop) / (stop - first),
+            peak_hidden=segment.lost.count(peak - 1, peak + 2) > 0,
+            lost=segment.lost.count(*(np.floor(x).astype(np.int64) + 1 for x in (previous, end))),
         )
 
     def _contact_offset(self, segment: Segment, index: IntArray) -> FloatArray:
         rate_hz = segment.jerk.rate_hz
         reach = round(CONTACT_REACH_S * rate_hz)
-        square = segment.jerk.square.take(index[:, None] + np.arange(-reach, reach + 1))
+        square = segment.jerk.square.windows((index - reach).tolist(), 2 * reach + 1)
         return initial_contact(square, rate_hz, self._params.lag(self._sensor.placement), self._params)
 
     def _toe_offs(self, segment: Segment, contacts: Contacts, at: FloatArray) -> FloatArray:
@@ -153,7 +152,7 @@ def _from_contact(
     """Return rows from a little before each candidate, the contact in them, and how much before."""
     rate_hz = segment.jerk.rate_hz
     lead = round(CONTACT_REACH_S * rate_hz)
-    rows = segment.jerk.data.take(index[:, None] + np.arange(-lead, math.ceil(length_s * rate_hz)))
+    rows = segment.jerk.data.windows((index - lead).tolist(), lead + math.ceil(length_s * rate_hz))
     return rows, at - index + lead, lead
 
 

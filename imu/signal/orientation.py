@@ -8,15 +8,14 @@ before contact the leg swings forward (toes up), late in stance it rolls over (t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from imu.model.samples import FloatArray
+    from imu.model.samples import BoolArray, FloatArray
 
-__all__ = ["PHASES", "Axes", "AxesTracker"]
+__all__ = ["PHASES", "AxesTracker", "lateral_axis", "up_axis"]
 
 PHASES = 32
 """Number of evenly spread moments of a stride that the axes are learnt from."""
@@ -29,28 +28,6 @@ _STANCE = slice(3, 8)
 _MEMORY = 12
 
 
-@dataclass
-class Axes:
-    """Running estimate.
-
-    Attributes
-    ----------
-    strides : int
-        Strides seen.
-    up : ndarray, shape (3,)
-        Mean direction of the specific force in sensor axes, not normalised, g.
-    spread : ndarray, shape (3, 3)
-        Mean outer product of the angular rate, (deg/s)².
-    turn : ndarray, shape (3,)
-        Mean angular rate of swing less that of roll-over, deg/s: its side tells toes up.
-    """
-
-    strides: int
-    up: FloatArray
-    spread: FloatArray
-    turn: FloatArray
-
-
 class AxesTracker:
     """Exponential memory over strides.
 
@@ -60,42 +37,86 @@ class AxesTracker:
         A shoe's "up" is learnt while the foot stands, a shank's over the whole stride.
     has_gyro : bool
         Whether the strides carry angular rate.
+
+    Attributes
+    ----------
+    strides : int
+        Strides learnt so far.
+    memory : ndarray, shape (15,)
+        Mean specific force, g; mean outer product of the angular rate, (deg/s)²; mean rate of swing less that
+        of roll-over, deg/s, which tells the side of toes up. All in sensor axes.
     """
 
-    def __init__(self, on_shoe: bool, has_gyro: bool) -> None:
+    def __init__(self, *, on_shoe: bool, has_gyro: bool) -> None:
         self._on_shoe = on_shoe
         self._has_gyro = has_gyro
-        self.state = Axes(0, np.zeros(3), np.zeros((3, 3)), np.zeros(3))
+        self.strides = 0
+        self.memory = np.zeros(15)
 
-    def learn(self, stride: FloatArray, *, running: bool) -> None:
-        """Take one stride.
+    def learn(
+        self, strides: FloatArray, running: BoolArray, follows: list[bool], last_of_group: list[bool]
+    ) -> FloatArray:
+        """Learn from strides and return the memory in force at each.
 
         Parameters
         ----------
-        stride : ndarray, shape (PHASES, 3 or 6)
+        strides : ndarray, shape (m, PHASES, 3 or 6)
             Acceleration in g and angular rate in degrees per second from one contact to the next.
-        running : bool
+        running : ndarray of bool, shape (m,)
             Running or walking: the heel rises earlier in a running stride.
+        follows : list of bool
+            False for a contact without a stride before it, from which nothing is learnt.
+        last_of_group : list of bool
+            Contacts up to one for which this is true were understood together and share the memory.
+
+        Returns
+        -------
+        ndarray, shape (m, 15)
         """
-        state = self.state
-        weight = max(1.0 / (state.strides + 1), 1.0 / _MEMORY)
-        part = stride[_STANCE, :3] if self._on_shoe else stride[:, :3]
-        up = state.up + weight * (part.mean(axis=0) - state.up)
-        spread, turn = state.spread, state.turn
-        if self._has_gyro:
-            rate = stride[:, 3:6]
-            turning = rate[_HEEL_RISE[running] if self._on_shoe else _FORWARD_SWING]
-            outer = (turning[:, :, None] * turning[:, None, :]).mean(axis=0)
-            spread = spread + weight * (outer - spread)
-            turn = turn + weight * (rate[_SWING].mean(axis=0) - rate[_ROLL_OVER].mean(axis=0) - turn)
-        self.state = Axes(state.strides + 1, up, spread, turn)
+        seen = self._summaries(strides, running)
+        memories = np.empty(seen.shape)
+        first = 0
+        for k in range(len(seen)):
+            if follows[k]:
+                self.strides += 1
+                self.memory = self.memory + max(1.0 / self.strides, 1.0 / _MEMORY) * (seen[k] - self.memory)
+            if last_of_group[k]:
+                memories[first : k + 1] = self.memory
+                first = k + 1
+        return memories
 
-    def up(self) -> FloatArray:
-        """Return the unit vector along the segment, proximal, in sensor axes, shape (3,)."""
-        return np.asarray(self.state.up / np.sqrt((self.state.up**2).sum()))
+    def _summaries(self, strides: FloatArray, running: BoolArray) -> FloatArray:
+        seen = np.zeros((len(strides), 15))
+        seen[:, :3] = _mean(strides[:, _STANCE, :3] if self._on_shoe else strides[:, :, :3])
+        if not self._has_gyro:
+            return seen
+        rate = strides[:, :, 3:6]
+        for kind in (True, False):
+            of = running == kind
+            turning = rate[of][:, _HEEL_RISE[kind] if self._on_shoe else _FORWARD_SWING]
+            outer = turning[:, :, :, None] * turning[:, :, None, :]
+            seen[of, 3:12] = _mean(outer.reshape(*turning.shape[:2], 9))
+        seen[:, 12:] = _mean(rate[:, _SWING]) - _mean(rate[:, _ROLL_OVER])
+        return seen
 
-    def lateral(self) -> FloatArray:
-        """Return the unit vector about which a positive rate lifts the toes, in sensor axes, shape (3,)."""
-        _, vectors = np.linalg.eigh(self.state.spread)
-        axis = vectors[:, 2]
-        return np.asarray(axis if (axis * self.state.turn).sum() >= 0.0 else -axis)
+
+def _mean(rows: FloatArray) -> FloatArray:
+    """Mean over the second axis, added up in its order whatever the number of rows (law 2)."""
+    total = rows[:, 0].copy()
+    for k in range(1, rows.shape[1]):
+        total += rows[:, k]
+    return total / rows.shape[1]
+
+
+def up_axis(memory: FloatArray) -> FloatArray:
+    """Return unit vectors along the segment, proximal, in sensor axes; (m, 15) to (m, 3)."""
+    up = memory[:, :3]
+    return np.asarray(up / np.sqrt(up[:, :1] ** 2 + up[:, 1:2] ** 2 + up[:, 2:] ** 2))
+
+
+def lateral_axis(memory: FloatArray) -> FloatArray:
+    """Return unit vectors about which a positive rate lifts the toes, in sensor axes, shape (m, 3)."""
+    _, vectors = np.linalg.eigh(memory[:, 3:12].reshape(-1, 3, 3))
+    axis, turn = vectors[:, :, 2], memory[:, 12:]
+    along = axis[:, :1] * turn[:, :1] + axis[:, 1:2] * turn[:, 1:2] + axis[:, 2:] * turn[:, 2:]
+    return np.asarray(np.where(along >= 0.0, axis, -axis))

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Grid", "LastSample", "Regulariser"]
 
+_HOLE = 1.5
+"""Steps of time longer than this many sampling periods are holes."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Grid:
@@ -28,25 +31,32 @@ class Grid:
         True when a gap too long to bridge lies before the first sample.
     t_ns : ndarray of int64, shape (n,)
         Time of each sample, ns.
-    data : ndarray of float64, shape (n, 3) or (n, 6)
-        Acceleration in g and, with a gyroscope, angular rate in degrees per second.
-    clipped, lost : ndarray of bool, shape (n,)
-        At the end of the range; filled in by interpolation.
+    acc_g : ndarray of float64, shape (n, 3)
+        Acceleration, g.
+    gyr_dps : ndarray of float64, shape (n, 3), or None
+        Angular rate, degrees per second.
+    clipped, lost : ndarray of int64
+        Places of samples at the end of the range, and of samples filled in by interpolation.
     """
 
     restart: bool
     t_ns: IntArray
-    data: FloatArray
-    clipped: BoolArray
-    lost: BoolArray
+    acc_g: FloatArray
+    gyr_dps: FloatArray | None
+    clipped: IntArray
+    lost: IntArray
 
 
 @dataclass
 class LastSample:
-    """The sample before those that come next; None before the first."""
+    """The sample before those that come next."""
 
     t_ns: int
-    row: FloatArray
+    acc_g: FloatArray
+    gyr_dps: FloatArray | None
+
+
+_NONE = np.empty(0, np.int64)
 
 
 class Regulariser(Block[SampleBatch | Gap, Grid, LastSample | None]):
@@ -71,42 +81,55 @@ class Regulariser(Block[SampleBatch | Gap, Grid, LastSample | None]):
         """Take samples and return one grid per unbroken stretch."""
         if isinstance(item, Gap) or not len(item):
             return []
-        data = item.acc_g if item.gyr_dps is None else np.hstack((item.acc_g, item.gyr_dps))
-        state = self._state
-        if state is None:
-            steps = np.empty(len(item), np.int64)
-            steps[0] = self._longest + 1
-            np.rint(np.diff(item.t_ns) / self._period_ns, out=steps[1:], casting="unsafe")
+        last = self._state
+        times = item.t_ns if last is None else np.concatenate(([last.t_ns], item.t_ns))
+        spans = times[1:] - times[:-1]
+        if last is not None and spans.max() < _HOLE * self._period_ns:
+            clipped = _places(item.clipped)
+            grids = [Grid(False, item.t_ns, item.acc_g, item.gyr_dps, clipped, _NONE)]
         else:
-            steps = np.rint(np.diff(item.t_ns, prepend=state.t_ns) / self._period_ns).astype(np.int64)
-        grids = self._grids(item, data, steps)
-        self._state = LastSample(int(item.t_ns[-1]), data[-1].copy())
+            steps = np.maximum(np.rint(spans / self._period_ns).astype(np.int64), 1)
+            if last is None:
+                steps = np.concatenate(([self._longest + 1], steps))
+            grids = self._stretches(item, steps)
+        gyr = None if item.gyr_dps is None else item.gyr_dps[-1].copy()
+        self._state = LastSample(int(item.t_ns[-1]), item.acc_g[-1].copy(), gyr)
         return grids
 
-    def _grids(self, item: SampleBatch, data: FloatArray, steps: IntArray) -> list[Grid]:
-        if steps.max() <= 1:
-            return [Grid(False, item.t_ns, data, item.clipped, np.zeros(len(item), np.bool_))]
+    def _stretches(self, item: SampleBatch, steps: IntArray) -> list[Grid]:
         cuts = np.flatnonzero(steps > self._longest)
         bounds = [0, *cuts[cuts > 0].tolist(), len(item)]
-        return [self._stretch(item, data, steps, a, b) for a, b in pairwise(bounds)]
+        return [self._stretch(item, steps, a, b) for a, b in pairwise(bounds)]
 
-    def _stretch(self, item: SampleBatch, data: FloatArray, steps: IntArray, a: int, b: int) -> Grid:
-        restart = bool(steps[a] > self._longest)
-        t_ns, rows, clipped, step = item.t_ns[a:b], data[a:b], item.clipped[a:b], np.maximum(steps[a:b], 1)
-        last = self._state
-        joined = not restart and last is not None
-        if last is not None and joined:
-            t_ns, rows = np.concatenate(([last.t_ns], t_ns)), np.vstack((last.row, rows))
+    def _stretch(self, item: SampleBatch, steps: IntArray, a: int, b: int) -> Grid:
+        last = None if steps[a] > self._longest else self._state
+        t_ns, clipped = item.t_ns[a:b], item.clipped[a:b]
+        acc, gyr = item.acc_g[a:b], None if item.gyr_dps is None else item.gyr_dps[a:b]
+        position = np.cumsum(steps[a:b])
+        if last is not None:
+            t_ns, acc = np.concatenate(([last.t_ns], t_ns)), np.vstack((last.acc_g, acc))
+            gyr = None if gyr is None or last.gyr_dps is None else np.vstack((last.gyr_dps, gyr))
             clipped = np.concatenate(([False], clipped))
-            position = np.concatenate(([0], np.cumsum(step)))
-        else:
-            position = np.concatenate(([0], np.cumsum(step[1:])))
-        grid = np.arange(1 if joined else 0, position[-1] + 1)
+            position = np.concatenate(([0], position))
+        position -= position[0]
+        grid = np.arange(0 if last is None else 1, position[-1] + 1)
         right = np.searchsorted(position, grid)
         lost = position[right] != grid
-        left = np.where(lost, right - 1, right)
-        span = np.where(lost, position[right] - position[left], 1)
-        share = (grid - position[left]) / span
-        times = t_ns[left] + np.rint(share * (t_ns[right] - t_ns[left])).astype(np.int64)
-        values = rows[left] + share[:, None] * (rows[right] - rows[left])
-        return Grid(restart, times, values, clipped[right] & ~lost, lost)
+        left = right - lost
+        share = (grid - position[left]) / np.where(lost, position[right] - position[left], 1)
+        return Grid(
+            restart=last is None,
+            t_ns=t_ns[left] + np.rint(share * (t_ns[right] - t_ns[left])).astype(np.int64),
+            acc_g=_between(acc, left, right, share),
+            gyr_dps=None if gyr is None else _between(gyr, left, right, share),
+            clipped=_places(clipped[right] & ~lost),
+            lost=_places(lost),
+        )
+
+
+def _places(marks: BoolArray) -> IntArray:
+    return np.flatnonzero(marks) if marks.any() else _NONE
+
+
+def _between(rows: FloatArray, left: IntArray, right: IntArray, share: FloatArray) -> FloatArray:
+    return np.asarray(rows[left] + share[:, None] * (rows[right] - rows[left]))

@@ -11,12 +11,33 @@ from imu.signal.history import History
 from imu.signal.rhythm import RhythmTracker
 
 if TYPE_CHECKING:
-    from imu.model.samples import BoolArray, FloatArray, IntArray
+    from imu.model.samples import FloatArray, IntArray
     from imu.signal.params import SignalParams
     from imu.signal.regular import Grid
     from imu.signal.rhythm import Contact
 
-__all__ = ["Segment"]
+__all__ = ["Marks", "Segment"]
+
+
+class Marks:
+    """Places of marked samples, e.g. clipped ones: few, so only the places are kept."""
+
+    def __init__(self) -> None:
+        self._places = np.empty(0, np.int64)
+
+    def append(self, places: IntArray) -> None:
+        """Add absolute places after those that are held."""
+        if len(places):
+            self._places = np.concatenate((self._places, places))
+
+    def drop_before(self, place: int) -> None:
+        """Forget places before an absolute place."""
+        if len(self._places) and self._places[0] < place:
+            self._places = self._places[np.searchsorted(self._places, place) :]
+
+    def count(self, first: IntArray, stop: IntArray) -> IntArray:
+        """Count the marked samples in each ``[first, stop)``."""
+        return np.searchsorted(self._places, stop) - np.searchsorted(self._places, first)
 
 
 class Segment:
@@ -35,6 +56,10 @@ class Segment:
     ----------
     waiting : list of Contact
         Contacts in order of time.
+    acc_g : History
+        Acceleration at the full rate, g.
+    clipped, lost : Marks
+        Samples at the end of the range, and samples filled in.
     """
 
     def __init__(self, rate_hz: float, columns: int, params: SignalParams) -> None:
@@ -42,21 +67,17 @@ class Segment:
         self.rhythm = RhythmTracker(self.jerk.rate_hz, params)
         self.waiting: list[Contact] = []
         self.factor = self.jerk.factor
+        self.acc_g = History(np.float64, 3)
+        self.clipped, self.lost = Marks(), Marks()
         self._t_ns = History(np.int64)
-        self._data = History(np.float64, 3)
-        self._marks = History(np.bool_, 2)
-        self._lost_before = History(np.int64)
-        self._lost = 0
 
     def push(self, grid: Grid) -> None:
         """Take more samples of this stretch."""
+        self.clipped.append(grid.clipped + self._t_ns.end)
+        self.lost.append(grid.lost + self._t_ns.end)
         self._t_ns.append(grid.t_ns)
-        self._data.append(grid.data[:, :3])
-        self._marks.append(np.column_stack((grid.clipped, grid.lost)))
-        lost = self._lost + np.cumsum(grid.lost)
-        self._lost_before.append(lost)
-        self._lost = int(lost[-1])
-        candidates = self.jerk.push(grid)
+        self.acc_g.append(grid.acc_g)
+        candidates = self.jerk.push(grid.acc_g, grid.gyr_dps)
         self.waiting += self.rhythm.push(candidates, self.jerk.complete, self.jerk)
 
     def finish(self) -> None:
@@ -69,11 +90,10 @@ class Segment:
         """Forget what no later step can need."""
         keep = self.rhythm.keep_from(self.jerk.complete)
         if self.waiting:
-            keep = min(keep, self.waiting[0].at - round(2.5 * self.jerk.rate_hz))
-        keep = max(keep, 0)
+            keep = min(keep, self.rhythm.keep_from(self.waiting[0].at))
         self.jerk.drop_before(keep)
-        for history in (self._t_ns, self._data, self._marks, self._lost_before):
-            history.drop_before(keep * self.factor)
+        for kept in (self._t_ns, self.acc_g, self.clipped, self.lost):
+            kept.drop_before(keep * self.factor)
 
     def known(self, detection_index: int) -> int:
         """Return the time of the last sample up to a detection index, ns."""
@@ -89,13 +109,3 @@ class Segment:
         whole = np.clip(np.floor(position).astype(np.int64), self._t_ns.start, max(self._t_ns.end - 2, 0))
         first, second = self._t_ns.take(whole), self._t_ns.take(whole + 1)
         return np.asarray(first + np.rint((position - whole) * (second - first)).astype(np.int64))
-
-    def lost_between(self, first: FloatArray, last: FloatArray) -> IntArray:
-        """Count lost samples between two full-rate positions."""
-        a, b = (self._lost_before.take(np.floor(x).astype(np.int64)) for x in (first, last))
-        return np.asarray(b - a)
-
-    def window(self, base: IntArray, before: int, length: int) -> tuple[FloatArray, BoolArray]:
-        """Return acceleration, (m, length, 3), and marks (clipped, lost), (m, length, 2), at full rate."""
-        indices = base[:, None] + np.arange(-before, length - before)
-        return self._data.take(indices), self._marks.take(indices)

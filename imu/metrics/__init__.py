@@ -1,0 +1,5 @@
+"""Numbers over many steps."""
+
+from imu.metrics.summary import SensorSummary, summarise
+
+__all__ = ["SensorSummary", "summarise"]
