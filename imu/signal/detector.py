@@ -33,7 +33,6 @@ __all__ = ["StepDetector"]
 
 _TOE_OFF_PART, _TOE_OFF_MARGIN_S = 0.76, 0.20
 _ACTIVITY_MARGIN_S = 0.02
-_HOLED = 0.4
 _HOP_S = 0.06
 _RATE_TOLERANCE = 0.995
 _IRREGULAR = 0.3
@@ -73,7 +72,7 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
         self._sensor = sensor
         self._params = params or SignalParams()
         self._columns = 6 if sensor.has_gyro else 3
-        self._regular = Regulariser(sensor.rate_hz, self._params.bridge_s)
+        self._regular = Regulariser(sensor.rate_hz, self._params.bridge_s, self._params.torn_s)
         self._hop = round(_HOP_S * sensor.rate_hz)
         self._meter = StepMeter(sensor, self._params)
         self._shows_impact = sensor.rate_hz >= _RATE_TOLERANCE * self._params.min_impact_rate_hz
@@ -197,7 +196,7 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
         state, sensor = self._state, self._sensor
         stride_ms = (of.contact_ns - state.last_ns) / NS_PER_MS if contact.follows and state.count else None
         contact_ms = (of.toe_off_ns - of.contact_ns) / NS_PER_MS if of.has_toe_off else None
-        reason = self._reason(of.holed > _HOLED, stride_ms, contact_ms, running)
+        reason = self._reason(of.torn, stride_ms, contact_ms, running)
         if reason is RejectReason.CONTACT_TIME:
             contact_ms = None
         strike, angle = self._strike(of.angle_deg, of.rebound_dps)
@@ -234,10 +233,10 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
         return classify(angle, rebound_dps, self._params), angle
 
     def _reason(
-        self, holed: bool, stride_ms: float | None, contact_ms: float | None, running: bool
+        self, torn: bool, stride_ms: float | None, contact_ms: float | None, running: bool
     ) -> RejectReason:
         params = self._params
-        if holed:
+        if torn:
             return RejectReason.LOST_SAMPLES
         longest = params.contact_max_ms if running else params.walk_contact_max_ms
         if contact_ms is not None and not params.contact_min_ms <= contact_ms <= longest:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imu.signal.energy import sliding_sum
 from imu.signal.windows import odd, parabola, prominent, smooth
 from imu.units import MS_PER_S
 
@@ -48,9 +48,7 @@ def initial_contact(square: FloatArray, rate_hz: float, lag: ContactLag, params:
         Contact relative to the candidate's index, in samples.
     """
     centre = square.shape[1] // 2
-    width = odd(params.mark_window_s * rate_hz)
-    energy = np.zeros(square.shape)
-    energy[:, width // 2 : square.shape[1] - width // 2] = np.sqrt(sliding_sum(square, width) / width)
+    energy = np.sqrt(_gaussian(square, params.mark_sd_s * rate_hz))
     near = max(2, round(_PEAK_S * rate_hz))
     peak = centre - near + energy[:, centre - near : centre + near + 1].argmax(axis=1)
     marks = np.stack(
@@ -61,6 +59,18 @@ def initial_contact(square: FloatArray, rate_hz: float, lag: ContactLag, params:
         ]
     )
     return np.asarray(np.median(marks, axis=0) - centre - 0.5)
+
+
+def _gaussian(rows: FloatArray, sd: float) -> FloatArray:
+    """Smooth along the last axis with a Gaussian of `sd` samples; the outer 3 sd are left 0."""
+    reach = math.ceil(3.0 * sd)
+    weights = [math.exp(-0.5 * (k / sd) ** 2) for k in range(-reach, reach + 1)]
+    total = sum(weights)
+    inner = rows.shape[1] - 2 * reach
+    smooth_rows = np.zeros(rows.shape)
+    for k, weight in enumerate(weights):
+        smooth_rows[:, reach : reach + inner] += (weight / total) * rows[:, k : k + inner]
+    return smooth_rows
 
 
 def _rise(energy: FloatArray, peak: IntArray, share: float, rate_hz: float) -> FloatArray:
@@ -109,7 +119,8 @@ def toe_off(
     """
     rows = rule.sign * smooth(signal, odd(_TOE_OFF_SMOOTH_S * rate_hz))
     phase = (np.arange(signal.shape[1]) - contact[:, None]) / period[:, None]
-    allowed = (phase >= rule.first) & (phase <= rule.last)
-    at, found = prominent(rows, allowed, round(_TOE_OFF_REACH_S * rate_hz))
+    usual = np.exp(-0.5 * ((phase - rule.usual) / rule.spread) ** 2)
+    weight = np.where((phase >= rule.first) & (phase <= rule.last), usual, 0.0)
+    at, found = prominent(rows, weight, round(_TOE_OFF_REACH_S * rate_hz))
     position = at + parabola(rows, at) - rule.lag_ms * rate_hz / MS_PER_S
     return np.where(found, position, np.nan)

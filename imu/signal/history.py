@@ -1,4 +1,4 @@
-"""Recent rows of a stream under absolute indices, in one array that is moved seldom."""
+"""Recent rows and marks of a stream under absolute indices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["History"]
+    from imu.model.samples import IntArray
+
+__all__ = ["History", "Marks"]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -91,3 +93,24 @@ class History(Generic[Scalar]):
             else:
                 taken[k] = self.take(np.arange(a, a + length))
         return taken
+
+
+class Marks:
+    """Places of marked samples, e.g. clipped ones: few, so only the places are kept."""
+
+    def __init__(self) -> None:
+        self._places = np.empty(0, np.int64)
+
+    def append(self, places: IntArray) -> None:
+        """Add absolute places after those that are held."""
+        if len(places):
+            self._places = np.concatenate((self._places, places))
+
+    def drop_before(self, place: int) -> None:
+        """Forget places before an absolute place."""
+        if len(self._places) and self._places[0] < place:
+            self._places = self._places[np.searchsorted(self._places, place) :]
+
+    def count(self, first: IntArray, stop: IntArray) -> IntArray:
+        """Count the marked samples in each ``[first, stop)``."""
+        return np.searchsorted(self._places, stop) - np.searchsorted(self._places, first)

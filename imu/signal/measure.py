@@ -50,7 +50,7 @@ class Contacts:
 class Measured(NamedTuple):
     """What was measured: columns of shape (m,), or the values of one step; NaN where unknown.
 
-    ``holed`` is the share of the impact that is missing; ``peak_hidden``: a sample beside the peak is.
+    ``torn``: a long hole lies in or near the impact; ``peak_hidden``: a sample beside the peak is missing.
     """
 
     contact_ns: Any
@@ -62,7 +62,7 @@ class Measured(NamedTuple):
     angle_deg: Any
     rebound_dps: Any
     clipped: Any
-    holed: Any
+    torn: Any
     peak_hidden: Any
     lost: Any
 
@@ -82,6 +82,7 @@ class StepMeter:
         self._sensor = sensor
         self._params = params
         self._impact = ImpactMeter(sensor.rate_hz, params)
+        self._torn_before = round(params.torn_before_s * sensor.rate_hz)
         self.tells_landing = sensor.placement is Placement.SHOE and sensor.has_gyro
 
     def measure(self, segment: Segment, contacts: Contacts) -> Measured:
@@ -108,7 +109,7 @@ class StepMeter:
             angle_deg=angle,
             rebound_dps=rebound,
             clipped=segment.clipped.count(first, stop) > 0,
-            holed=segment.lost.count(first, stop) / (stop - first),
+            torn=segment.torn.count(base - self._torn_before, stop) > 0,
             peak_hidden=segment.lost.count(peak - 1, peak + 2) > 0,
             lost=segment.lost.count(*(np.floor(x).astype(np.int64) + 1 for x in (previous, end))),
         )

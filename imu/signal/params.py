@@ -48,6 +48,9 @@ class ToeOffRule(msgspec.Struct, frozen=True):
         Part of the stride after contact, as shares of the stride time.
     lag_ms : float
         Lag of the extremum behind the force plate's toe-off, ms.
+    usual, spread : float
+        Where the extremum usually lies, as a share of the stride time, and its spread: others must stand out
+        more to be taken.
     """
 
     signal: ToeOffSignal
@@ -55,19 +58,21 @@ class ToeOffRule(msgspec.Struct, frozen=True):
     first: float
     last: float
     lag_ms: float
+    usual: float
+    spread: float
 
 
 _SHANK, _SHOE, _RUN, _WALK = Placement.SHANK, Placement.SHOE, Activity.RUN, Activity.WALK
 _AXIAL, _NORM, _RATE = ToeOffSignal.AXIAL, ToeOffSignal.NORM, ToeOffSignal.PITCH_RATE
 _TOE_OFF: dict[tuple[Placement, Activity, bool], ToeOffRule] = {
-    (_SHANK, _RUN, False): ToeOffRule(_AXIAL, -1, 0.22, 0.52, 15.0),
-    (_SHANK, _RUN, True): ToeOffRule(_RATE, 1, 0.20, 0.48, -21.0),
-    (_SHOE, _RUN, False): ToeOffRule(_AXIAL, -1, 0.20, 0.55, 34.0),
-    (_SHOE, _RUN, True): ToeOffRule(_RATE, -1, 0.20, 0.52, -11.0),
-    (_SHANK, _WALK, False): ToeOffRule(_NORM, 1, 0.45, 0.75, -44.0),
-    (_SHANK, _WALK, True): ToeOffRule(_RATE, -1, 0.45, 0.75, -16.0),
-    (_SHOE, _WALK, False): ToeOffRule(_AXIAL, 1, 0.45, 0.75, -3.0),
-    (_SHOE, _WALK, True): ToeOffRule(_RATE, -1, 0.45, 0.75, -28.0),
+    (_SHANK, _RUN, False): ToeOffRule(_AXIAL, -1, 0.22, 0.52, 20.0, 0.38, 0.08),
+    (_SHANK, _RUN, True): ToeOffRule(_RATE, 1, 0.20, 0.48, -21.0, 0.32, 0.08),
+    (_SHOE, _RUN, False): ToeOffRule(_AXIAL, -1, 0.20, 0.55, 34.0, 0.40, 0.08),
+    (_SHOE, _RUN, True): ToeOffRule(_RATE, -1, 0.20, 0.52, -8.6, 0.34, 0.08),
+    (_SHANK, _WALK, False): ToeOffRule(_NORM, 1, 0.45, 0.75, -44.0, 0.57, 0.08),
+    (_SHANK, _WALK, True): ToeOffRule(_RATE, -1, 0.45, 0.75, -16.0, 0.60, 0.08),
+    (_SHOE, _WALK, False): ToeOffRule(_AXIAL, 1, 0.45, 0.75, -3.0, 0.61, 0.08),
+    (_SHOE, _WALK, True): ToeOffRule(_RATE, -1, 0.45, 0.75, -28.0, 0.59, 0.08),
 }
 
 
@@ -78,10 +83,14 @@ class SignalParams(msgspec.Struct, frozen=True):
     ----------
     bridge_s : float
         Holes up to this long are interpolated (and counted as lost), longer ones restart the detector.
+    torn_s : float
+        A hole longer than this in or near the impact makes a step unfit for averages.
     detect_rate_hz : float
         Faster sensors are averaged down to about this rate for finding events.
-    energy_window_s, mark_window_s : float
-        Windows of the jerk energy for finding candidates and for timing them.
+    energy_window_s : float
+        Window of the jerk energy in which candidates are found.
+    mark_sd_s : float
+        Standard deviation of the Gaussian window of the jerk energy in which contacts are timed.
     candidate_radius_s : float
         A candidate is the greatest jerk energy within this distance on both sides.
     energy_floor_gps : float
@@ -106,6 +115,8 @@ class SignalParams(msgspec.Struct, frozen=True):
         The impact is sought from initial contact for this long.
     impact_cutoff_hz : float
         Low-pass of the impact: causal Butterworth, 2nd order.
+    torn_before_s : float
+        How long before contact a hole still spoils its timing.
     contact_min_ms, contact_max_ms, walk_contact_max_ms : float
         Plausible contact times.
     flat_first_s, flat_last_s, flat_window_s : float
@@ -118,10 +129,11 @@ class SignalParams(msgspec.Struct, frozen=True):
         Borders of landing types and half-width of the band in which a step is unsure.
     """
 
-    bridge_s: float = 0.06
+    bridge_s: float = 0.25
+    torn_s: float = 0.025
     detect_rate_hz: float = 200.0
     energy_window_s: float = 0.04
-    mark_window_s: float = 0.015
+    mark_sd_s: float = 0.0065
     candidate_radius_s: float = 0.15
     energy_floor_gps: float = 30.0
     gate: float = 0.25
@@ -136,6 +148,7 @@ class SignalParams(msgspec.Struct, frozen=True):
     min_impact_rate_hz: float = 100.0
     impact_window_s: float = 0.08
     impact_cutoff_hz: float = 60.0
+    torn_before_s: float = 0.05
     contact_min_ms: float = 90.0
     contact_max_ms: float = 450.0
     walk_contact_max_ms: float = 1100.0
@@ -149,7 +162,7 @@ class SignalParams(msgspec.Struct, frozen=True):
     heel_above_deg: float = 8.0
     forefoot_below_deg: float = -1.6
     unsure_deg: float = 2.0
-    shank_lag: ContactLag = ContactLag(half_ms=5.0, most_ms=14.0, centroid_ms=33.0)
+    shank_lag: ContactLag = ContactLag(half_ms=7.0, most_ms=16.0, centroid_ms=35.0)
     shoe_lag: ContactLag = ContactLag(half_ms=-11.0, most_ms=12.0, centroid_ms=18.5)
 
     def lag(self, placement: Placement) -> ContactLag:

@@ -35,8 +35,9 @@ class Grid:
         Acceleration, g.
     gyr_dps : ndarray of float64, shape (n, 3), or None
         Angular rate, degrees per second.
-    clipped, lost : ndarray of int64
-        Places of samples at the end of the range, and of samples filled in by interpolation.
+    clipped, lost, torn : ndarray of int64
+        Places of samples at the end of the range, of samples filled in by interpolation, and of those of them
+        that lie in a long hole.
     """
 
     restart: bool
@@ -45,6 +46,7 @@ class Grid:
     gyr_dps: FloatArray | None
     clipped: IntArray
     lost: IntArray
+    torn: IntArray
 
 
 @dataclass
@@ -70,11 +72,14 @@ class Regulariser(Block[SampleBatch | Gap, Grid, LastSample | None]):
         Nominal sampling rate.
     bridge_s : float
         Longest hole that is bridged, s.
+    torn_s : float
+        Longest hole that is short, s.
     """
 
-    def __init__(self, rate_hz: float, bridge_s: float) -> None:
+    def __init__(self, rate_hz: float, bridge_s: float, torn_s: float) -> None:
         self._period_ns = NS_PER_S / rate_hz
         self._longest = max(1, round(bridge_s * rate_hz))
+        self._short = max(2, round(torn_s * rate_hz))
         self._state = None
 
     def push(self, item: SampleBatch | Gap) -> list[Grid]:
@@ -86,7 +91,7 @@ class Regulariser(Block[SampleBatch | Gap, Grid, LastSample | None]):
         spans = times[1:] - times[:-1]
         if last is not None and spans.max() < _HOLE * self._period_ns:
             clipped = _places(item.clipped)
-            grids = [Grid(False, item.t_ns, item.acc_g, item.gyr_dps, clipped, _NONE)]
+            grids = [Grid(False, item.t_ns, item.acc_g, item.gyr_dps, clipped, _NONE, _NONE)]
         else:
             steps = np.maximum(np.rint(spans / self._period_ns).astype(np.int64), 1)
             if last is None:
@@ -116,7 +121,8 @@ class Regulariser(Block[SampleBatch | Gap, Grid, LastSample | None]):
         right = np.searchsorted(position, grid)
         lost = position[right] != grid
         left = right - lost
-        share = (grid - position[left]) / np.where(lost, position[right] - position[left], 1)
+        span = np.where(lost, position[right] - position[left], 1)
+        share = (grid - position[left]) / span
         return Grid(
             restart=last is None,
             t_ns=t_ns[left] + np.rint(share * (t_ns[right] - t_ns[left])).astype(np.int64),
@@ -124,6 +130,7 @@ class Regulariser(Block[SampleBatch | Gap, Grid, LastSample | None]):
             gyr_dps=None if gyr is None else _between(gyr, left, right, share),
             clipped=_places(clipped[right] & ~lost),
             lost=_places(lost),
+            torn=_places(span > self._short),
         )
 
 

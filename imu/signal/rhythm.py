@@ -18,6 +18,7 @@ from imu.signal.energy import Candidate, JerkEnergy
 
 if TYPE_CHECKING:
     from imu.model.samples import FloatArray
+    from imu.signal.history import Marks
     from imu.signal.params import SignalParams
 
 __all__ = ["Contact", "RhythmTracker", "stride_period"]
@@ -28,7 +29,9 @@ _PERIOD_WINDOW_S = 3.6
 _NEAR, _FAR, _COMMIT = 0.55, 1.45, 0.15
 _PHASE_SD = 0.2
 _REMEMBERED = 8
-_OFF_PHASE = 3
+_OFF_PHASE, _BETWEEN, _RIVAL = 2, 0.3, 0.8
+_COASTED = 2
+_TWICE = 1.7
 _FEWEST_LAGS = 3
 
 
@@ -50,6 +53,7 @@ class _State(msgspec.Struct):
     energies: list[float] = msgspec.field(default_factory=list)
     periods: list[float] = msgspec.field(default_factory=list)
     off_phase: int = 0
+    missed: int = 0
     group: int = 0
 
 
@@ -91,34 +95,42 @@ def stride_period(acc: FloatArray, rate_hz: float, params: SignalParams) -> tupl
     return float((shortest + best + shift) / rate_hz), float(b)
 
 
+def _total(chain: list[Candidate]) -> float:
+    return sum(c.energy for c in chain)
+
+
 class RhythmTracker:
     """Choose contacts among candidates.
 
     Parameters
     ----------
-    rate_hz : float
-        Rate of the detection grid.
+    signal : JerkEnergy
+        The detection grid that the candidates come from.
+    torn : Marks
+        Samples in long holes, on the full-rate grid.
     params : SignalParams
         Limits.
     """
 
-    def __init__(self, rate_hz: float, params: SignalParams) -> None:
-        self._rate_hz = rate_hz
+    def __init__(self, signal: JerkEnergy, torn: Marks, params: SignalParams) -> None:
+        self._signal = signal
+        self._torn = torn
+        self._rate_hz = rate_hz = signal.rate_hz
         self._params = params
         self._step = max(1, round(rate_hz / _COARSE_HZ))
         self._min_period = params.period_min_s * rate_hz
         self._max_period = params.period_max_s * rate_hz
         self.state = _State([])
 
-    def push(self, candidates: list[Candidate], horizon: int, signal: JerkEnergy) -> list[Contact]:
-        """Take the candidates before `horizon` and return the contacts that are now certain."""
+    def push(self, candidates: list[Candidate]) -> list[Contact]:
+        """Take new candidates and return the contacts that are now certain."""
         contacts: list[Contact] = []
         for candidate in candidates:
             contacts += self._settle(candidate.at)
             self.state.pending.append(candidate)
             if not self.state.locked:
-                contacts += self._try_lock(candidate, signal)
-        return contacts + self._settle(horizon)
+                contacts += self._try_lock(candidate)
+        return contacts + self._settle(self._signal.complete)
 
     def finish(self) -> list[Contact]:
         """Return the last contact when no candidate can come after those that are known."""
@@ -143,10 +155,20 @@ class RhythmTracker:
             if horizon <= deadline:
                 break
             if best is None:
-                state.locked = False
-                break
+                self._coast(state.last, state.period)
+                continue
             contacts.append(self._accept(best, group=self._next_group()))
         return contacts
+
+    def _coast(self, last: int, period: float) -> None:
+        """Go on by the rhythm where a hole may have taken the contact; else the rhythm has ended."""
+        state, k = self.state, self._signal.factor
+        first, stop = (np.array([round((last + share * period) * k)]) for share in (_NEAR, _FAR))
+        state.missed += 1
+        if state.missed <= _COASTED and self._torn.count(first, stop)[0]:
+            state.last = last + round(period)
+        else:
+            state.locked = False
 
     def _best_next(self, last: int, period: float) -> tuple[Candidate | None, float]:
         """Best candidate one stride after `last`, and the index after which none can take its place."""
@@ -181,12 +203,14 @@ class RhythmTracker:
         state = self.state
         assert state.last is not None  # noqa: S101
         interval = float(chosen.at - state.last)
-        between = [c.energy for c in state.pending if state.last < c.at < chosen.at - 0.15 * interval]
-        state.off_phase = state.off_phase + 1 if between and max(between) > chosen.energy else 0
+        first, stop = state.last + _BETWEEN * interval, chosen.at - _BETWEEN * interval
+        between = [c.energy for c in state.pending if first < c.at < stop]
+        state.off_phase = state.off_phase + 1 if between and max(between) > _RIVAL * chosen.energy else 0
+        follows, state.missed = state.missed == 0, 0
         self._remember(chosen, interval)
         if state.off_phase >= _OFF_PHASE:
             state.locked, state.off_phase = False, 0
-        return Contact(chosen.at, chosen.energy, interval, True, group)
+        return Contact(chosen.at, chosen.energy, interval, follows, group)
 
     def _remember(self, chosen: Candidate, interval: float) -> None:
         state = self.state
@@ -196,12 +220,13 @@ class RhythmTracker:
         state.last = chosen.at
         state.pending = [c for c in state.pending if c.at > chosen.at]
 
-    def _try_lock(self, newest: Candidate, signal: JerkEnergy) -> list[Contact]:
+    def _try_lock(self, newest: Candidate) -> list[Contact]:
         state = self.state
         oldest = newest.at - round(_LOOK_BACK_S * self._rate_hz)
         state.pending = [c for c in state.pending if c.at >= oldest]
         if len(state.pending) < self._params.chain:
             return []
+        signal = self._signal
         stop = min(newest.at + round(self._params.candidate_radius_s * self._rate_hz), signal.data.end)
         first = max(stop - round(_PERIOD_WINDOW_S * self._rate_hz), signal.data.start)
         acc = signal.data.rows(first, stop)[:, :3]
@@ -214,11 +239,15 @@ class RhythmTracker:
         chain = self._best_chain(period)
         if len(chain) < self._params.chain or chain[-1].at < newest.at - 1.2 * period:
             return []
+        if 0.5 * period >= self._min_period:  # two strides may look like one where samples are missing
+            twice = self._best_chain(0.5 * period)
+            if _total(twice) > _TWICE * _total(chain):
+                chain, period = twice, 0.5 * period
         return self._lock(chain, period)
 
     def _best_chain(self, period: float) -> list[Candidate]:
         chains = [self._chain_from(k, period) for k in range(len(self.state.pending))]
-        return max(chains, key=lambda chain: sum(c.energy for c in chain))
+        return max(chains, key=_total)
 
     def _chain_from(self, start: int, period: float) -> list[Candidate]:
         pending = self.state.pending
@@ -244,5 +273,5 @@ class RhythmTracker:
             interval = float(candidate.at - chain[len(contacts) - 1].at)
             contacts.append(Contact(candidate.at, candidate.energy, interval, True, group))
             self._remember(candidate, interval)
-        state.locked, state.off_phase = True, 0
+        state.locked, state.off_phase, state.missed = True, 0, 0
         return contacts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imu.signal.energy import JerkEnergy
-from imu.signal.history import History
+from imu.signal.history import History, Marks
 from imu.signal.rhythm import RhythmTracker
 
 if TYPE_CHECKING:
@@ -16,28 +16,7 @@ if TYPE_CHECKING:
     from imu.signal.regular import Grid
     from imu.signal.rhythm import Contact
 
-__all__ = ["Marks", "Segment"]
-
-
-class Marks:
-    """Places of marked samples, e.g. clipped ones: few, so only the places are kept."""
-
-    def __init__(self) -> None:
-        self._places = np.empty(0, np.int64)
-
-    def append(self, places: IntArray) -> None:
-        """Add absolute places after those that are held."""
-        if len(places):
-            self._places = np.concatenate((self._places, places))
-
-    def drop_before(self, place: int) -> None:
-        """Forget places before an absolute place."""
-        if len(self._places) and self._places[0] < place:
-            self._places = self._places[np.searchsorted(self._places, place) :]
-
-    def count(self, first: IntArray, stop: IntArray) -> IntArray:
-        """Count the marked samples in each ``[first, stop)``."""
-        return np.searchsorted(self._places, stop) - np.searchsorted(self._places, first)
+__all__ = ["Segment"]
 
 
 class Segment:
@@ -58,32 +37,33 @@ class Segment:
         Contacts in order of time.
     acc_g : History
         Acceleration at the full rate, g.
-    clipped, lost : Marks
-        Samples at the end of the range, and samples filled in.
+    clipped, lost, torn : Marks
+        Samples at the end of the range, samples filled in, and those of them in long holes.
     """
 
     def __init__(self, rate_hz: float, columns: int, params: SignalParams) -> None:
+        self.clipped, self.lost, self.torn = Marks(), Marks(), Marks()
         self.jerk = JerkEnergy(rate_hz, columns, params)
-        self.rhythm = RhythmTracker(self.jerk.rate_hz, params)
+        self.rhythm = RhythmTracker(self.jerk, self.torn, params)
         self.waiting: list[Contact] = []
         self.factor = self.jerk.factor
         self.acc_g = History(np.float64, 3)
-        self.clipped, self.lost = Marks(), Marks()
         self._t_ns = History(np.int64)
 
     def push(self, grid: Grid) -> None:
         """Take more samples of this stretch."""
         self.clipped.append(grid.clipped + self._t_ns.end)
         self.lost.append(grid.lost + self._t_ns.end)
+        self.torn.append(grid.torn + self._t_ns.end)
         self._t_ns.append(grid.t_ns)
         self.acc_g.append(grid.acc_g)
         candidates = self.jerk.push(grid.acc_g, grid.gyr_dps)
-        self.waiting += self.rhythm.push(candidates, self.jerk.complete, self.jerk)
+        self.waiting += self.rhythm.push(candidates)
 
     def finish(self) -> None:
         """No more samples come: settle what can be settled."""
         candidates = self.jerk.finish()
-        self.waiting += self.rhythm.push(candidates, self.jerk.complete, self.jerk)
+        self.waiting += self.rhythm.push(candidates)
         self.waiting += self.rhythm.finish()
 
     def drop_old(self) -> None:
@@ -92,7 +72,7 @@ class Segment:
         if self.waiting:
             keep = min(keep, self.rhythm.keep_from(self.waiting[0].at))
         self.jerk.drop_before(keep)
-        for kept in (self._t_ns, self.acc_g, self.clipped, self.lost):
+        for kept in (self._t_ns, self.acc_g, self.clipped, self.lost, self.torn):
             kept.drop_before(keep * self.factor)
 
     def known(self, detection_index: int) -> int:

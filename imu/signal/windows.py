@@ -44,15 +44,15 @@ def parabola(rows: FloatArray, at: IntArray) -> FloatArray:
     return np.where(inner == at, np.clip(shift, -0.5, 0.5), 0.0)
 
 
-def prominent(rows: FloatArray, allowed: BoolArray, reach: int) -> tuple[IntArray, BoolArray]:
+def prominent(rows: FloatArray, weight: FloatArray, reach: int) -> tuple[IntArray, BoolArray]:
     """Index of the local maximum that stands out most against both sides.
 
     Parameters
     ----------
     rows : ndarray, shape (m, n)
         Signals.
-    allowed : ndarray of bool, shape (m, n)
-        Where a maximum may lie.
+    weight : ndarray, shape (m, n)
+        Weight of a maximum's height by its place; 0 where none may lie.
     reach : int
         How far the lower ground on each side is sought, samples.
 
@@ -65,10 +65,10 @@ def prominent(rows: FloatArray, allowed: BoolArray, reach: int) -> tuple[IntArra
     """
     peak = np.zeros(rows.shape, np.bool_)
     peak[:, 1:-1] = (rows[:, 1:-1] >= rows[:, :-2]) & (rows[:, 1:-1] > rows[:, 2:])
-    peak &= allowed
+    peak &= weight > 0.0
     window = odd(reach)
     left = minimum_filter1d(rows, window, axis=1, origin=window // 2, mode="nearest")
     right = minimum_filter1d(rows, window, axis=1, origin=-(window // 2), mode="nearest")
-    height = np.where(peak, rows - np.maximum(left, right), -np.inf)
+    height = np.where(peak, (rows - np.maximum(left, right)) * weight, -np.inf)
     at = height.argmax(axis=1)
     return at, np.asarray(peak.any(axis=1))
