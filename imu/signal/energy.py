@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Candidate", "JerkEnergy", "sliding_sum"]
 
 
+_LONG = 500
 _KEEP_RATE = 1.25
 """Sensors up to this multiple of the detection rate are not averaged."""
 
@@ -41,6 +42,20 @@ def sliding_sum(values: FloatArray, width: int) -> FloatArray:
     total = values[..., :stop].copy()
     for k in range(1, width):
         total += values[..., k : k + stop]
+    return total
+
+
+def _group_means(rows: FloatArray, size: int) -> FloatArray:
+    """Mean of every `size` rows, added up in their order; long columns are summed one by one for speed."""
+    if len(rows) <= _LONG:
+        return _sum_groups(rows, size) / size
+    return np.column_stack([_sum_groups(rows[:, axis], size) / size for axis in range(rows.shape[1])])
+
+
+def _sum_groups(rows: FloatArray, size: int) -> FloatArray:
+    total = rows[0::size] + rows[1::size]
+    for shift in range(2, size):
+        total += rows[shift::size]
     return total
 
 
@@ -123,12 +138,7 @@ class JerkEnergy:
                 rests[:, columns] = np.concatenate((self._rest[:, columns], part))
                 continue
             joined = np.concatenate((self._rest[:, columns], part[:taken])) if rest else part[:taken]
-            for axis in range(3):
-                values = joined[:, axis]
-                total = values[0::k] + values[1::k]
-                for shift in range(2, k):
-                    total += values[shift::k]
-                out[:, columns.start + axis] = total / k
+            out[:, columns] = _group_means(joined, k)
             rests[:, columns] = part[taken:]
         self._rest = rests
         return out
