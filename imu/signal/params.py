@@ -68,7 +68,7 @@ _TOE_OFF: dict[tuple[Placement, Activity, bool], ToeOffRule] = {
     (_SHANK, _RUN, False): ToeOffRule(_AXIAL, -1, 0.22, 0.52, 20.0, 0.38, 0.08),
     (_SHANK, _RUN, True): ToeOffRule(_RATE, 1, 0.20, 0.48, -21.0, 0.32, 0.08),
     (_SHOE, _RUN, False): ToeOffRule(_AXIAL, -1, 0.20, 0.55, 34.0, 0.40, 0.08),
-    (_SHOE, _RUN, True): ToeOffRule(_RATE, -1, 0.20, 0.52, -8.6, 0.34, 0.08),
+    (_SHOE, _RUN, True): ToeOffRule(_AXIAL, -1, 0.20, 0.55, 34.0, 0.40, 0.08),
     (_SHANK, _WALK, False): ToeOffRule(_NORM, 1, 0.45, 0.75, -44.0, 0.57, 0.08),
     (_SHANK, _WALK, True): ToeOffRule(_RATE, -1, 0.45, 0.75, -16.0, 0.60, 0.08),
     (_SHOE, _WALK, False): ToeOffRule(_AXIAL, 1, 0.45, 0.75, -3.0, 0.61, 0.08),
