@@ -1,3 +1,28 @@
-"""softstrike's headless library: from a sensor's bytes to flagged steps."""
+"""softstrike's headless library: from a sensor's bytes to flagged steps.
+
+>>> import imu
+>>> result = imu.analyze("run.csv", placement="shoe", side="left")  # doctest: +SKIP
+>>> result.steps, result.summary, result.quality  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from imu.batch import Analysis, analyze
 
 __version__ = "0.1.0"
+
+__all__ = ["Analysis", "__version__", "analyze"]
+
+_LAZY = ("Analysis", "analyze")
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is heavy only when it is asked for."""
+    if name in _LAZY:
+        from imu import batch  # noqa: PLC0415 - start-up time
+
+        return getattr(batch, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

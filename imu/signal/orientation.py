@@ -105,7 +105,7 @@ def _mean(rows: FloatArray) -> FloatArray:
     total = rows[:, 0].copy()
     for k in range(1, rows.shape[1]):
         total += rows[:, k]
-    return total / rows.shape[1]
+    return np.asarray(total / rows.shape[1])
 
 
 def up_axis(memory: FloatArray) -> FloatArray:

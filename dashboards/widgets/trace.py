@@ -1,0 +1,176 @@
+"""The impact trace: the last seconds of one leg, with limit, baseline and the peak of each step."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTransform
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from dashboards.leg import limit_text
+from dashboards.theme import load_theme
+from dashboards.widgets.base import colour, font
+from dashboards.widgets.icons import strike_colour, strike_icon
+from imu.units import NS_PER_S
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainterPath, QResizeEvent
+
+    from dashboards.envelope import Trace
+    from dashboards.states import LegState, StepMark
+    from imu.model import Strike
+
+__all__ = ["ImpactTrace"]
+
+MARK_PX = 12
+HEADROOM = 1.2
+KEY_PX = 24
+
+
+@functools.cache
+def _symbol(strike: Strike) -> QPainterPath:
+    """Return a landing type's mark in the unit square, as pyqtgraph wants it."""
+    return QTransform.fromScale(0.5, 0.5).map(strike_icon(strike))
+
+
+def _make_line(name: str, style: Qt.PenStyle) -> pg.InfiniteLine:
+    line = pg.InfiniteLine(angle=0, pen=pg.mkPen(colour(name), width=1, style=style))
+    line.hide()
+    return line
+
+
+def _key_text(leg: LegState) -> str:
+    """Return the key of the lines, each in its colour and pattern."""
+    lines = []
+    if leg.baseline_g is not None:
+        lines.append(("baseline", f"\N{MIDDLE DOT}\N{MIDDLE DOT}\N{MIDDLE DOT} usual {leg.baseline_g:.3g} g"))
+    if leg.limit is not None:
+        lines.append(("limit", f"\N{EN DASH} \N{EN DASH} {limit_text(leg.limit)}"))
+    return " &nbsp; ".join(
+        f'<span style="color: {colour(name).name()}">{text}</span>' for name, text in lines
+    )
+
+
+class ImpactTrace(QWidget):
+    """A plot with a fixed relative time axis; its scale changes only when a peak leaves it.
+
+    Parameters
+    ----------
+    window_s : float
+        Length of the time axis, s.
+    """
+
+    def __init__(self, window_s: float = 10.0) -> None:
+        super().__init__()
+        self._window_s = window_s
+        self._top_g = 0.0
+        self._drawn_limit: object = None
+        self._plot = self._make_plot()
+        self._curve = pg.PlotCurveItem(pen=pg.mkPen(colour("trace"), width=1), skipFiniteCheck=True)
+        self._peaks = pg.ScatterPlotItem(pen=None, pxMode=True, antialias=True)
+        self._limit = _make_line("limit", Qt.PenStyle.DashLine)
+        self._baseline = _make_line("baseline", Qt.PenStyle.DotLine)
+        for item in (self._curve, self._peaks, self._limit, self._baseline):
+            self._plot.addItem(item)
+        self._notice = self._make_label(load_theme().font.title_px, Qt.AlignmentFlag.AlignCenter)
+        self._key = self._make_label(load_theme().font.caption_px, Qt.AlignmentFlag.AlignRight)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+
+    def _make_plot(self) -> pg.PlotWidget:
+        plot = pg.PlotWidget(background=colour("panel"))
+        plot.setMouseEnabled(x=False, y=False)
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.getPlotItem().disableAutoRange()
+        plot.setXRange(-self._window_s, 0.0, padding=0)
+        plot.showGrid(x=False, y=True, alpha=0.5)
+        left, bottom = plot.getAxis("left"), plot.getAxis("bottom")
+        left.setWidth(34)
+        for axis in (left, bottom):
+            axis.setZValue(-1)  # else the grid runs over the marks
+            axis.setPen(colour("line"))
+            axis.setTextPen(colour("text_faint"))
+            axis.setStyle(tickFont=font(load_theme().font.caption_px), tickLength=0)
+        half_s = self._window_s / 2
+        bottom.setStyle(hideOverlappingLabels=False)
+        ends = [
+            (-0.97 * self._window_s, f"\N{MINUS SIGN}{self._window_s:g} s"),
+            (-0.02 * self._window_s, "now"),
+        ]
+        bottom.setTicks([[*ends, (-half_s, f"\N{MINUS SIGN}{half_s:g} s")]])
+        return plot
+
+    def _make_label(self, size_px: int, align: Qt.AlignmentFlag) -> QLabel:
+        label = QLabel(parent=self._plot)
+        label.setFont(font(size_px))
+        label.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
+        label.setWordWrap(True)
+        return label
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """Keep the notice over the plot, and the key of the lines above the highest peak."""
+        width = max(0, self.width() - 50)
+        self._notice.setGeometry(40, 0, width, max(0, self.height() - 30))
+        self._key.setGeometry(40, 4, width, KEY_PX)
+
+    def show_leg(self, leg: LegState, trace: Trace, now_ns: int) -> None:
+        """Draw the trace of one leg.
+
+        Parameters
+        ----------
+        leg : LegState
+            Steps, limit, scale and notice.
+        trace : Trace
+            The curve.
+        now_ns : int
+            Time of the right edge, ns.
+        """
+        self._show_scale(leg.top_g)
+        self._show_limit(leg)
+        self._notice.setText(leg.notice)
+        self._notice.setVisible(bool(leg.notice))
+        if leg.notice:
+            self._curve.clear()
+            self._peaks.clear()
+            return
+        self._curve.setData(trace.x_s, trace.y, connect=trace.connect)
+        self._show_peaks([mark for mark in leg.steps if mark.impact_g is not None], now_ns)
+
+    def _show_scale(self, top_g: float) -> None:
+        if top_g != self._top_g:
+            self._top_g = top_g
+            self._plot.setYRange(0.0, top_g * HEADROOM, padding=0)
+            step_g = top_g / 4
+            ticks = [(step_g * number, f"{step_g * number:g}") for number in range(4)]
+            self._plot.getAxis("left").setTicks([[*ticks, (top_g, f"{top_g:g} g")]])
+
+    def _show_limit(self, leg: LegState) -> None:
+        if (leg.limit, leg.baseline_g) == self._drawn_limit:
+            return
+        self._drawn_limit = (leg.limit, leg.baseline_g)
+        baseline_g = leg.baseline_g
+        self._limit.setVisible(leg.limit is not None)
+        self._baseline.setVisible(baseline_g is not None)
+        if leg.limit is not None:
+            self._limit.setValue(leg.limit.limit_g)
+        if baseline_g is not None:
+            self._baseline.setValue(baseline_g)
+        self._key.setText(_key_text(leg))
+
+    def _show_peaks(self, marks: list[StepMark], now_ns: int) -> None:
+        x_s = np.array([(mark.peak_ns - now_ns) / NS_PER_S for mark in marks])
+        inside = [place for place, x in enumerate(x_s) if -self._window_s < x <= 0.0]
+        chosen = [marks[place] for place in inside]
+        self._peaks.setData(
+            x=x_s[inside],
+            y=np.array([mark.impact_g for mark in chosen], dtype=float),
+            symbol=[_symbol(mark.strike) for mark in chosen],
+            brush=[strike_colour(mark.strike) for mark in chosen],
+            size=MARK_PX,
+        )

@@ -1,0 +1,1 @@
+"""Windows: widgets laid out for one purpose."""

@@ -1,0 +1,23 @@
+"""Firmware profiles that come with softstrike: data, no code."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+__all__ = ["profile_files"]
+
+
+def profile_files() -> list[Traversable]:
+    """All profiles in this folder, sorted by file name.
+
+    Returns
+    -------
+    list of Traversable
+        The TOML files, readable also from an installed wheel.
+    """
+    found = (file for file in files(__name__).iterdir() if file.name.endswith(".toml"))
+    return sorted(found, key=lambda file: file.name)

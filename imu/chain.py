@@ -1,0 +1,190 @@
+"""Builds the chains from a session's header: the only wiring.
+
+``Packet -> Decoder -> Timeline -> StepDetector -> Judge``, one chain per sensor, joined by the judge. Nothing
+in here or below knows a clock, a file, a thread or a radio.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from imu.block import Block
+from imu.clock import Timeline, TimelineParams
+from imu.config import ChainConfig
+from imu.decode import Decoder
+from imu.errors import SessionFileError
+from imu.flags import Judge
+from imu.model import (
+    Command,
+    Fault,
+    Flag,
+    Gap,
+    ImpactLimit,
+    Input,
+    LinkChange,
+    LinkState,
+    Packet,
+    RawBatch,
+    SampleBatch,
+    SensorHealth,
+    SensorInfo,
+    SensorStatus,
+    SessionHeader,
+    Step,
+    Tick,
+)
+from imu.profiles import find_profile, parse_profile
+from imu.signal import SignalParams, StepDetector
+from imu.units import NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imu.profiles import Profile
+
+__all__ = ["Chain", "Output", "SensorChain", "SensorOutput", "profile_of"]
+
+SensorOutput = SampleBatch | Gap | Fault | SensorStatus | Step | SensorHealth
+"""Anything a sensor's chain yields."""
+
+Output = SensorOutput | Flag | ImpactLimit
+"""Anything a chain yields."""
+
+
+def profile_of(sensor: SensorInfo) -> Profile:
+    """Firmware profile of a sensor: the text kept in the session, else the built-in one.
+
+    Raises
+    ------
+    SessionFileError
+        The session names no profile, or one that this version does not know.
+    ProfileError
+        The profile's text is not valid.
+    """
+    if sensor.profile_toml:
+        return parse_profile(sensor.profile_toml)
+    if not sensor.profile:
+        raise SessionFileError(
+            f"sensor {sensor.sensor!r} names no firmware profile, so its packets stay unread"
+        )
+    return find_profile(sensor.profile)
+
+
+class _SensorState(msgspec.Struct):
+    link: LinkState = LinkState.SEARCHING
+    last_arrival_ns: int | None = None
+    battery_percent: float | None = None
+    samples_at_tick: int = 0
+    tick_ns: int | None = None
+
+
+class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState]):
+    """Chain of one sensor.
+
+    Parameters
+    ----------
+    sensor : SensorInfo
+        The sensor; its profile and parameters decide how packets are read.
+    params : SignalParams, optional
+        Parameters of the signal chain.
+    """
+
+    def __init__(self, sensor: SensorInfo, params: SignalParams | None = None) -> None:
+        profile = profile_of(sensor)
+        self.sensor = sensor
+        self.decoder = Decoder(profile, sensor.sensor, sensor.params or None)
+        self.timeline = Timeline(sensor.sensor, TimelineParams.from_profile(profile, sensor.rate_hz))
+        self.detector = StepDetector(sensor, params)
+        self._state = _SensorState()
+
+    def push(self, item: Packet | LinkChange | Tick) -> list[SensorOutput]:
+        """Take one input of this sensor, or a tick."""
+        if isinstance(item, Packet):
+            self._state.last_arrival_ns = item.arrival_ns
+            self._state.link = LinkState.CONNECTED
+            return self._decode(item)
+        if isinstance(item, LinkChange):
+            self._state.link = item.state
+            return []
+        return [self._health(item)]
+
+    def flush(self) -> list[SensorOutput]:
+        """Finish the last steps."""
+        return list(self.detector.flush())
+
+    def _decode(self, packet: Packet) -> list[SensorOutput]:
+        out: list[SensorOutput] = []
+        for decoded in self.decoder.push(packet):
+            if not isinstance(decoded, RawBatch):
+                if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
+                    self._state.battery_percent = decoded.battery_percent
+                out.append(decoded)
+                continue
+            for timed in self.timeline.push(decoded):
+                out.append(timed)
+                if not isinstance(timed, Fault):
+                    out += self.detector.push(timed)
+        return out
+
+    def _health(self, tick: Tick) -> SensorHealth:
+        state = self._state
+        ledger = self.timeline.ledger()
+        rate_hz = None
+        if state.tick_ns is not None and tick.arrival_ns > state.tick_ns:
+            rate_hz = (ledger.samples - state.samples_at_tick) * NS_PER_S / (tick.arrival_ns - state.tick_ns)
+        since = state.last_arrival_ns if state.last_arrival_ns is not None else state.tick_ns
+        state.samples_at_tick, state.tick_ns = ledger.samples, tick.arrival_ns
+        return SensorHealth(
+            sensor=self.sensor.sensor,
+            t_ns=tick.arrival_ns,
+            link=state.link,
+            rate_hz=rate_hz,
+            ledger=ledger,
+            clock=self.timeline.clock(),
+            battery_percent=state.battery_percent,
+            silent_s=(tick.arrival_ns - since) / NS_PER_S if since is not None else 0.0,
+        )
+
+
+class Chain:
+    """Chains of all sensors of a session and the judge that joins them.
+
+    Parameters
+    ----------
+    header : SessionHeader
+        The session's sensors and settings.
+    config : ChainConfig, optional
+        Parameters; by default those of the header.
+    """
+
+    def __init__(self, header: SessionHeader, config: ChainConfig | None = None) -> None:
+        config = config or ChainConfig.from_header(header)
+        self.header = header
+        self.sensors = {s.sensor: SensorChain(s, config.signal) for s in header.sensors}
+        self.judge = Judge(header.sensors, config)
+
+    def push(self, item: Input) -> list[Output]:
+        """Take the next input and return everything that follows from it."""
+        if isinstance(item, Packet | LinkChange):
+            chain = self.sensors.get(item.sensor)
+            return self._judge(chain.push(item)) if chain is not None else []
+        if isinstance(item, Tick):
+            return self._judge([out for chain in self.sensors.values() for out in chain.push(item)])
+        return list(self.judge.push(item)) if isinstance(item, Command) else []
+
+    def flush(self) -> list[Output]:
+        """Finish the last steps; the session has ended."""
+        return self._judge([out for chain in self.sensors.values() for out in chain.flush()])
+
+    def _judge(self, outputs: Sequence[SensorOutput]) -> list[Output]:
+        judged: list[Output] = []
+        for out in outputs:
+            if isinstance(out, Step):
+                judged += self.judge.push(out)
+                continue
+            judged.append(out)
+            if isinstance(out, SensorHealth):
+                judged += self.judge.push(out)
+        return judged

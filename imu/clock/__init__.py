@@ -1,0 +1,7 @@
+"""Counter unwrapping, loss and reorder bookkeeping, and the fit of device clocks to the host's clock."""
+
+from imu.clock.envelope import Envelope, EnvelopeParams
+from imu.clock.params import TimelineParams
+from imu.clock.timeline import Timeline, TimelineState
+
+__all__ = ["Envelope", "EnvelopeParams", "Timeline", "TimelineParams", "TimelineState"]

@@ -1,0 +1,234 @@
+"""Packets to samples by a firmware profile: a pure block that accepts any bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from imu.block import Block
+from imu.decode.framing import Problem, make_framer
+from imu.decode.layout import PacketLayout
+from imu.errors import UsageError
+from imu.model import Fault, FaultKind, Packet, RawBatch, SensorStatus
+from imu.profiles.schema import Notification
+from imu.profiles.values import nominal, resolve_params
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imu.decode.framing import Framer
+    from imu.decode.layout import SampleLayout
+    from imu.profiles import Profile
+
+__all__ = ["Decoded", "Decoder", "DecoderState"]
+
+Decoded = RawBatch | Fault | SensorStatus
+"""Anything a decoder yields."""
+
+GREATEST_PERCENT = 100
+
+
+class DecoderState(msgspec.Struct):
+    """State of a :class:`Decoder`: counts, unfinished bytes and the last status.
+
+    Every frame is counted once: ``frames == batches + statuses + faults``.
+
+    Attributes
+    ----------
+    packets, ignored : int
+        Packets received, and those of a known role without packet rules (replies of a control point).
+    frames : int
+        Frames, and pieces of a stream that are no frame.
+    batches, statuses, faults : int
+        How they ended.
+    by_rule : dict of str to int
+        Good frames of each packet rule.
+    pending : dict of str to bytearray
+        Unfinished bytes of each role.
+    status : tuple or None
+        Battery and flags as last told.
+    arrival_ns : int
+        Arrival of the last packet, ns.
+    """
+
+    packets: int = 0
+    ignored: int = 0
+    frames: int = 0
+    batches: int = 0
+    statuses: int = 0
+    faults: int = 0
+    by_rule: dict[str, int] = {}
+    pending: dict[str, bytearray] = {}
+    status: tuple[float | None, tuple[str, ...]] | None = None
+    arrival_ns: int = 0
+
+
+class Decoder(Block[Packet, Decoded, DecoderState]):
+    """Decodes the packets of one sensor; bad bytes become faults, never exceptions.
+
+    Each frame ends as exactly one :class:`~imu.model.RawBatch`, as a status without samples, or as one
+    :class:`~imu.model.Fault`. What the sensor says of itself is told as a
+    :class:`~imu.model.SensorStatus` whenever it changes.
+
+    Parameters
+    ----------
+    profile : Profile
+        Firmware profile of the sensor.
+    sensor : str
+        Identity of the sensor inside the session.
+    params : mapping of str to float, optional
+        Parameters that differ from the profile's defaults.
+
+    Raises
+    ------
+    UsageError
+        A parameter that the profile does not have or allow.
+    """
+
+    def __init__(self, profile: Profile, sensor: str, params: Mapping[str, float] | None = None) -> None:
+        values = resolve_params(profile, params)
+        ranges = nominal(profile, params)
+        self.profile = profile
+        self.sensor = sensor
+        self._rules: dict[str, list[PacketLayout]] = {}
+        for rule in profile.packet:
+            self._rules.setdefault(rule.role, []).append(PacketLayout(rule, values, ranges))
+        self._framers: dict[str, Framer] = {
+            role: make_framer(profile.framing.get(role, Notification()), values) for role in self._rules
+        }
+        self._state = self._empty()
+
+    @property
+    def counts(self) -> DecoderState:
+        """Counts so far; a copy."""
+        return self.snapshot()
+
+    def push(self, item: Packet) -> list[Decoded]:
+        """Decode one packet.
+
+        Parameters
+        ----------
+        item : Packet
+            A packet of this sensor.
+
+        Returns
+        -------
+        list of RawBatch, Fault or SensorStatus
+            In the order of the bytes.
+
+        Raises
+        ------
+        UsageError
+            The packet is of another sensor.
+        """
+        if item.sensor != self.sensor:
+            raise UsageError(f"decoder of sensor {self.sensor!r} was given a packet of {item.sensor!r}")
+        self._state.packets += 1
+        self._state.arrival_ns = item.arrival_ns
+        framer = self._framers.get(item.channel)
+        if framer is None:
+            return self._without_rules(item)
+        out: list[Decoded] = []
+        for frame in framer.split(item.payload, self._state.pending[item.channel]):
+            self._state.frames += 1
+            problem = frame if isinstance(frame, Problem) else self._frame(frame, item, out)
+            if problem is not None:
+                out.append(self._fault(item.arrival_ns, problem))
+        return out
+
+    def flush(self) -> list[Decoded]:
+        """Tell of frames that broke off; also to be called when a link is lost."""
+        out: list[Decoded] = []
+        for role, pending in self._state.pending.items():
+            if pending:
+                self._state.frames += 1
+                text = f"{len(pending)} bytes of role {role!r} are no whole frame"
+                out.append(self._fault(self._state.arrival_ns, Problem(FaultKind.TOO_SHORT, text)))
+                pending.clear()
+        return out
+
+    def _empty(self) -> DecoderState:
+        return DecoderState(
+            by_rule={rule.name: 0 for rule in self.profile.packet},
+            pending={role: bytearray() for role in self._rules},
+        )
+
+    def _without_rules(self, item: Packet) -> list[Decoded]:
+        if item.channel in self.profile.gatt:
+            self._state.ignored += 1
+            return []
+        self._state.frames += 1
+        text = f"profile {self.profile.id!r} has no role {item.channel!r}"
+        return [self._fault(item.arrival_ns, Problem(FaultKind.UNKNOWN_CHANNEL, text))]
+
+    def _fault(self, arrival_ns: int, problem: Problem) -> Fault:
+        self._state.faults += 1
+        return Fault(self.sensor, arrival_ns, problem.kind, problem.detail)
+
+    def _frame(self, frame: bytes, item: Packet, out: list[Decoded]) -> Problem | None:
+        for layout in self._rules[item.channel]:
+            if layout.matches(frame):
+                break
+        else:
+            return Problem(FaultKind.UNKNOWN_PACKET, f"no packet rule fits a frame of {len(frame)} bytes")
+        if len(frame) < layout.least:
+            text = f"{len(frame)} bytes, but {layout.rule.name!r} has at least {layout.least}"
+            return Problem(FaultKind.TOO_SHORT, text)
+        problem = self._samples(layout, layout.samples, frame, item, out)
+        if problem is None:
+            self._state.by_rule[layout.rule.name] += 1
+            self._status(layout, frame, item.arrival_ns, out)
+        return problem
+
+    def _samples(
+        self,
+        layout: PacketLayout,
+        samples: SampleLayout | None,
+        frame: bytes,
+        item: Packet,
+        out: list[Decoded],
+    ) -> Problem | None:
+        count = 0 if samples is None else samples.count(frame, layout.rule.trailing)
+        if isinstance(count, Problem):
+            return count
+        if samples is None or count == 0:
+            self._state.statuses += 1
+            return None
+        acc_g = samples.acc.read(frame, count, *samples.place(samples.acc, count))
+        gyr = samples.gyr
+        gyr_dps = None if gyr is None else gyr.read(frame, count, *samples.place(gyr, count))
+        if acc_g is None or (gyr is not None and gyr_dps is None):
+            return Problem(FaultKind.NOT_FINITE, "a sample is not a finite number")
+        clipped = (np.abs(acc_g) >= samples.clip_limit_g).any(axis=1)
+        if layout.acc_clip and layout.flags is not None and layout.flags.read(frame) & layout.acc_clip:
+            clipped |= not clipped.any()  # the sensor does not say which sample: doubt them all
+        self._state.batches += 1
+        out.append(
+            RawBatch(
+                self.sensor,
+                item.arrival_ns,
+                None if layout.seq is None else layout.seq.read(frame),
+                None if layout.counter is None else layout.counter.read(frame),
+                acc_g,
+                gyr_dps,
+                clipped,
+            )
+        )
+        return None
+
+    def _status(self, layout: PacketLayout, frame: bytes, arrival_ns: int, out: list[Decoded]) -> None:
+        if layout.battery is None and layout.flags is None:
+            return
+        percent, flags = self._state.status or (None, ())
+        if layout.battery is not None and layout.rule.battery is not None:
+            told = layout.battery.read(frame)
+            known = told != layout.rule.battery.unknown and 0 <= told <= GREATEST_PERCENT
+            percent = float(told) if known else None
+        if layout.flags is not None:
+            bits = layout.flags.read(frame) & layout.status_mask
+            flags = layout.status_names(bits) if bits else ()
+        if (percent, flags) != self._state.status:
+            self._state.status = (percent, flags)
+            out.append(SensorStatus(self.sensor, arrival_ns, percent, flags))

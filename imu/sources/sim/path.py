@@ -1,0 +1,90 @@
+"""Curves that are smooth enough for accelerometers: piecewise quintics, continuous up to the second derivative."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float64]
+
+__all__ = ["Motion2", "PiecewiseQuintic", "quintic"]
+
+
+class Motion2(NamedTuple):
+    """A quantity with its first and second derivative by time, arrays of equal shape."""
+
+    value: FloatArray
+    rate: FloatArray
+    second: FloatArray
+
+    def at(self, index: NDArray[np.int64] | slice) -> Motion2:
+        """Pick entries along the first axis."""
+        return Motion2(self.value[index], self.rate[index], self.second[index])
+
+
+def quintic(u: FloatArray, span: FloatArray, start: Motion2, end: Motion2) -> Motion2:
+    """Quintic that leaves `start` and reaches `end` with their values, rates and second derivatives.
+
+    Parameters
+    ----------
+    u : ndarray
+        Time since the start, as a share of `span`, 0 to 1.
+    span : ndarray
+        Duration, s.
+    start, end : Motion2
+        States at both ends.
+
+    Returns
+    -------
+    Motion2
+        State at `u`.
+    """
+    v0, a0 = start.rate * span, 0.5 * start.second * span**2
+    gap = end.value - start.value - v0 - a0
+    slope = end.rate * span - v0 - 2 * a0
+    bend = 0.5 * end.second * span**2 - a0
+    c3 = 10 * gap - 4 * slope + bend
+    c4 = -15 * gap + 7 * slope - 2 * bend
+    c5 = 6 * gap - 3 * slope + bend
+    value = start.value + u * (v0 + u * (a0 + u * (c3 + u * (c4 + u * c5))))
+    rate = v0 + u * (2 * a0 + u * (3 * c3 + u * (4 * c4 + u * 5 * c5)))
+    second = 2 * a0 + u * (6 * c3 + u * (12 * c4 + u * 20 * c5))
+    return Motion2(value, rate / span, second / span**2)
+
+
+class PiecewiseQuintic:
+    """Curve through knots with derivatives from the parabola through each knot and its two neighbours.
+
+    Local: a value depends on the four nearest knots only, so a window of a long movement is computed by itself.
+
+    Parameters
+    ----------
+    knot_s : ndarray, shape (n,)
+        Increasing times, s.
+    value : ndarray, shape (n, k)
+        Values of k curves.
+    """
+
+    def __init__(self, knot_s: FloatArray, value: FloatArray) -> None:
+        self.knot_s = knot_s
+        span = np.diff(knot_s)[:, None]
+        slope = np.diff(value, axis=0) / span
+        rate, second = np.zeros_like(value), np.zeros_like(value)
+        both = span[:-1] + span[1:]
+        # Beside a flat stretch both derivatives vanish, so that what is at rest stays exactly at rest.
+        moving = (slope[:-1] != 0) & (slope[1:] != 0)
+        rate[1:-1] = moving * (span[1:] * slope[:-1] + span[:-1] * slope[1:]) / both
+        second[1:-1] = moving * 2 * (slope[1:] - slope[:-1]) / both
+        self.knots = Motion2(value, rate, second)
+
+    def __call__(self, t_s: FloatArray) -> Motion2:
+        """Values and derivatives at `t_s`, arrays of shape (m, k); constant outside the knots."""
+        inside = np.clip(t_s, self.knot_s[0], self.knot_s[-1])
+        left = np.clip(np.searchsorted(self.knot_s, inside, side="right") - 1, 0, len(self.knot_s) - 2)
+        span = (self.knot_s[left + 1] - self.knot_s[left])[:, None]
+        u = (inside - self.knot_s[left])[:, None] / span
+        return quintic(u, span, self.knots.at(left), self.knots.at(left + 1))

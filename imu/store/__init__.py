@@ -1,0 +1,27 @@
+"""Sessions and tables on disk."""
+
+from imu.store.columns import ACC_COLUMNS, GYR_COLUMNS, TIME_COLUMN
+from imu.store.sealing import seal
+from imu.store.session_file import FORMAT_VERSION, SessionReader, SessionWriter
+from imu.store.steps_table import CONTRACT_VERSION, steps_frame, write_steps
+from imu.store.tables import SampleTable, read_samples
+from imu.store.topics import DERIVED_TYPES, INPUT_TYPES, Derived, Recordable
+
+__all__ = [
+    "ACC_COLUMNS",
+    "CONTRACT_VERSION",
+    "DERIVED_TYPES",
+    "FORMAT_VERSION",
+    "GYR_COLUMNS",
+    "INPUT_TYPES",
+    "TIME_COLUMN",
+    "Derived",
+    "Recordable",
+    "SampleTable",
+    "SessionReader",
+    "SessionWriter",
+    "read_samples",
+    "seal",
+    "steps_frame",
+    "write_steps",
+]
