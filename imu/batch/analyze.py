@@ -27,13 +27,15 @@ if TYPE_CHECKING:
     from imu.model import Placement, SessionHeader, Side
     from imu.model.samples import BoolArray, FloatArray
 
-__all__ = ["Analysis", "SensorQuality", "analyze", "clipped_samples", "steps_of_table"]
+__all__ = ["Analysis", "SensorQuality", "analyze", "clipped_samples"]
 
 BLOCK = 60_000
 """Samples of a table that go through the chain at once."""
 
 _RANGES_G = (2.0, 4.0, 6.0, 8.0, 10.0, 16.0, 24.0, 32.0, 50.0, 64.0, 100.0, 200.0)
 _AT_END = 0.98
+_REACHED = 2
+_HOLE = 1.5
 
 
 class SensorQuality(msgspec.Struct, frozen=True):
@@ -133,24 +135,15 @@ def analyze(
         name = "a data frame" if not isinstance(source, (str, Path)) else str(source)
         raise UsageError(f"{name}: say placement (shank or shoe) and side (left or right) of the sensor")
     table = read_samples(source, placement=placement, side=side, range_g=range_g)
-    steps, flags = steps_of_table(table, config or ChainConfig())
-    return _analysis(steps, 0, [_table_quality(table)], flags)
+    clipped, range_g = clipped_samples(table.acc_g, table.range_g)
+    steps, flags = _steps_of_table(table, clipped, config or ChainConfig())
+    return _analysis(steps, 0, [_table_quality(table, clipped, range_g)], flags)
 
 
-def steps_of_table(table: SampleTable, config: ChainConfig) -> tuple[list[Step], list[Flag]]:
-    """Run the signal chain and the rules over a table.
-
-    Parameters
-    ----------
-    table : SampleTable
-        Samples of one sensor.
-    config : ChainConfig
-        Parameters.
-
-    Returns
-    -------
-    steps, flags : list of Step, list of Flag
-    """
+def _steps_of_table(
+    table: SampleTable, clipped: BoolArray, config: ChainConfig
+) -> tuple[list[Step], list[Flag]]:
+    """Run the signal chain and the rules over a table."""
     sensor = SensorInfo(
         sensor=table.name,
         placement=table.placement,
@@ -160,7 +153,7 @@ def steps_of_table(table: SampleTable, config: ChainConfig) -> tuple[list[Step],
         has_gyro=table.gyr_dps is not None,
     )
     detector, judge = StepDetector(sensor, config.signal), Judge((sensor,), config)
-    found = [step for batch in _batches(table) for step in detector.push(batch)] + detector.flush()
+    found = [step for batch in _batches(table, clipped) for step in detector.push(batch)] + detector.flush()
     judged = [item for step in found for item in judge.push(step)]
     return [i for i in judged if isinstance(i, Step)], [i for i in judged if isinstance(i, Flag)]
 
@@ -181,34 +174,40 @@ def clipped_samples(acc_g: FloatArray, range_g: float | None) -> tuple[BoolArray
     range_g : float or None
         The range, None when it was neither given nor reached.
     """
-    size = np.abs(acc_g).max(axis=1)
-    if range_g is None:
-        greatest = float(size.max())
-        range_g = next((r for r in _RANGES_G if _AT_END * r <= greatest <= r / _AT_END), None)
-        if range_g is None or np.count_nonzero(size >= _AT_END * range_g) < 2:  # noqa: PLR2004 - more than once
-            return np.zeros(len(acc_g), np.bool_), None
-    return np.asarray(size >= _AT_END * range_g), range_g
+    greatest = max(float(acc_g.max()), -float(acc_g.min()))
+    end = (
+        next((r for r in _RANGES_G if _AT_END * r <= greatest <= r / _AT_END), None)
+        if range_g is None
+        else range_g
+    )
+    if end is None or greatest < _AT_END * end:
+        return np.zeros(len(acc_g), np.bool_), range_g
+    level = _AT_END * end
+    clipped = ((acc_g >= level) | (acc_g <= -level)).any(axis=1)
+    if range_g is None and np.count_nonzero(clipped) < _REACHED:
+        return np.zeros(len(acc_g), np.bool_), None
+    return np.asarray(clipped), end
 
 
-def _batches(table: SampleTable) -> Iterator[SampleBatch]:
-    clipped, _ = clipped_samples(table.acc_g, table.range_g)
+def _batches(table: SampleTable, clipped: BoolArray) -> Iterator[SampleBatch]:
     for first in range(0, len(table), BLOCK):
         part = slice(first, first + BLOCK)
         gyr = None if table.gyr_dps is None else table.gyr_dps[part]
         yield SampleBatch(table.name, first, table.t_ns[part], table.acc_g[part], gyr, clipped[part])
 
 
-def _table_quality(table: SampleTable) -> SensorQuality:
-    clipped, range_g = clipped_samples(table.acc_g, table.range_g)
-    missing = np.rint(np.diff(table.t_ns) * table.rate_hz / NS_PER_S).astype(np.int64) - 1
-    lost = int(missing[missing > 0].sum())
+def _table_quality(table: SampleTable, clipped: BoolArray, range_g: float | None) -> SensorQuality:
+    period_ns = NS_PER_S / table.rate_hz
+    spans = np.diff(table.t_ns)
+    holes = spans[spans > _HOLE * period_ns]
+    lost = int(np.rint(holes / period_ns - 1.0).sum())
     return SensorQuality(
         sensor=table.name,
         rate_hz=table.rate_hz,
         range_g=range_g,
         samples=len(table),
         lost_samples=lost,
-        gaps=int(np.count_nonzero(missing > 0)),
+        gaps=len(holes),
         clipped_samples=int(clipped.sum()),
         coverage=len(table) / (len(table) + lost),
         notes=" ".join(table.notes),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,8 +51,9 @@ def steps_frame(steps: Sequence[Step], origin_ns: int = 0) -> pd.DataFrame:
     """
     import pandas as pd  # noqa: PLC0415 - slow to import
 
-    columns = {name: [_value(step, name, origin_ns) for step in steps] for name in STEP_COLUMNS}
-    return pd.DataFrame(columns, dtype=object).astype({name: _dtype(name) for name in STEP_COLUMNS})
+    return pd.DataFrame(
+        {name: pd.array(_values(steps, name, origin_ns), dtype=_dtype(name)) for name in STEP_COLUMNS}
+    )
 
 
 def write_steps(frame: pd.DataFrame, path: Path | str, *, overwrite: bool = False) -> Path:
@@ -107,13 +109,13 @@ def _dtype(column: str) -> str:
     return "Int64" if column in _COUNTS else "Float64"
 
 
-def _value(step: Step, column: str, origin_ns: int) -> Any:
-    """Value of a step for a column; times are subtracted as whole ns, then divided once."""
+def _values(steps: Sequence[Step], column: str, origin_ns: int) -> list[Any]:
+    """Values of a column; times are subtracted as whole ns, then divided once."""
     if column.endswith("_s"):
-        time_ns = getattr(step, f"{column.removesuffix('_s')}_ns")
-        return None if time_ns is None else (time_ns - origin_ns) / NS_PER_S
-    value = getattr(step, column)
-    return str(value) if column in _TEXT else value
+        times_ns = map(attrgetter(f"{column.removesuffix('_s')}_ns"), steps)
+        return [None if time_ns is None else (time_ns - origin_ns) / NS_PER_S for time_ns in times_ns]
+    values = map(attrgetter(column), steps)
+    return list(map(str, values)) if column in _TEXT else list(values)
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
