@@ -33,6 +33,8 @@ class FlagParams(msgspec.Struct, frozen=True):
         A shank's resultant peak below this is never called excessive against a baseline.
     session_steps : int
         First accepted running steps of a session that a shoe without a baseline is held against.
+    clipped_share : float
+        With more clipped steps among those, impact is not judged.
     window : int
         Steps over which the flag for impact is decided.
     raise_count, lower_count : int
@@ -53,6 +55,7 @@ class FlagParams(msgspec.Struct, frozen=True):
     baseline_factor: float = 1.2
     least_excess_g: float = 10.0
     session_steps: int = 20
+    clipped_share: float = 0.2
     window: int = 5
     raise_count: int = 3
     lower_count: int = 1

@@ -329,7 +329,7 @@ def data_flow() -> None:
     )
     d.text(
         (28, 384),
-        "Arrows never point back: a button in the dashboard becomes a Command, recorded like any other input.",
+        "Arrows never point back: a button in the dashboard becomes a Command, recorded like the rest.",
         size=13,
         colour=SOFT,
     )

@@ -82,12 +82,15 @@ class Analysis:
         One row per sensor, see :class:`SensorQuality`.
     flags : tuple of Flag
         Flags in order of time.
+    cut_off : bool
+        Whether the session file was cut off or damaged: the results are those of its sound part.
     """
 
     steps: pd.DataFrame
     summary: pd.DataFrame
     quality: pd.DataFrame
     flags: tuple[Flag, ...]
+    cut_off: bool = False
 
 
 def analyze(
@@ -224,7 +227,7 @@ def _analyze_session(path: Path, config: ChainConfig | None) -> Analysis:
     steps = [out for out in outputs if isinstance(out, Step)]
     flags = [out for out in outputs if isinstance(out, Flag)]
     qualities = _session_quality(header, chain, damage)
-    return _analysis(steps, header.origin_ns, qualities, flags)
+    return _analysis(steps, header.origin_ns, qualities, flags, cut_off=not reader.complete)
 
 
 def _kept(outputs: Iterable[object]) -> list[Step | Flag]:
@@ -254,13 +257,19 @@ def _session_quality(header: SessionHeader, chain: Chain, damage: str) -> list[S
 
 
 def _analysis(
-    steps: list[Step], origin_ns: int, qualities: list[SensorQuality], flags: list[Flag]
+    steps: list[Step],
+    origin_ns: int,
+    qualities: list[SensorQuality],
+    flags: list[Flag],
+    *,
+    cut_off: bool = False,
 ) -> Analysis:
     return Analysis(
         steps=steps_frame(steps, origin_ns),
         summary=_frame(summarise(steps)),
         quality=_frame(qualities),
         flags=tuple(flags),
+        cut_off=cut_off,
     )
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from imu.profiles.checks import CHECK_SIZES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imu.profiles.schema import Check
 
 __all__ = ["Checksum"]
@@ -30,7 +32,12 @@ def _xor8(data: bytes) -> int:
     return functools.reduce(operator.xor, data, 0)
 
 
-FUNCTIONS = {"crc32": zlib.crc32, "crc16": _crc16, "sum8": _sum8, "xor8": _xor8}
+FUNCTIONS: dict[str, Callable[[bytes], int]] = {
+    "crc32": zlib.crc32,
+    "crc16": _crc16,
+    "sum8": _sum8,
+    "xor8": _xor8,
+}
 
 
 class Checksum:

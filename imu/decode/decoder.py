@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imu.decode.framing import Framer
-    from imu.decode.layout import SampleLayout
     from imu.profiles import Profile
 
 __all__ = ["Decoded", "Decoder", "DecoderState"]
@@ -176,34 +175,30 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
         if len(frame) < layout.least:
             text = f"{len(frame)} bytes, but {layout.rule.name!r} has at least {layout.least}"
             return Problem(FaultKind.TOO_SHORT, text)
-        problem = self._samples(layout, layout.samples, frame, item, out)
+        bits = None if layout.flags is None else layout.flags.read(frame)
+        problem = self._samples(layout, frame, bits or 0, item, out)
         if problem is None:
             self._state.by_rule[layout.rule.name] += 1
-            self._status(layout, frame, item.arrival_ns, out)
+            self._status(layout, frame, bits, item.arrival_ns, out)
         return problem
 
     def _samples(
-        self,
-        layout: PacketLayout,
-        samples: SampleLayout | None,
-        frame: bytes,
-        item: Packet,
-        out: list[Decoded],
+        self, layout: PacketLayout, frame: bytes, bits: int, item: Packet, out: list[Decoded]
     ) -> Problem | None:
+        samples = layout.samples
         count = 0 if samples is None else samples.count(frame, layout.rule.trailing)
         if isinstance(count, Problem):
             return count
         if samples is None or count == 0:
             self._state.statuses += 1
             return None
-        acc_g = samples.acc.read(frame, count, *samples.place(samples.acc, count))
-        gyr = samples.gyr
-        gyr_dps = None if gyr is None else gyr.read(frame, count, *samples.place(gyr, count))
-        if acc_g is None or (gyr is not None and gyr_dps is None):
+        values = samples.read(frame, count)
+        if values is None:
             return Problem(FaultKind.NOT_FINITE, "a sample is not a finite number")
-        clipped = (np.abs(acc_g) >= samples.clip_limit_g).any(axis=1)
-        if layout.acc_clip and layout.flags is not None and layout.flags.read(frame) & layout.acc_clip:
-            clipped |= not clipped.any()  # the sensor does not say which sample: doubt them all
+        acc_g, gyr_dps = values
+        clipped = samples.clipped(acc_g)
+        if bits & layout.acc_clip:
+            clipped |= np.bool_(not clipped.any())  # the sensor does not say which sample: doubt them all
         self._state.batches += 1
         out.append(
             RawBatch(
@@ -218,17 +213,18 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
         )
         return None
 
-    def _status(self, layout: PacketLayout, frame: bytes, arrival_ns: int, out: list[Decoded]) -> None:
-        if layout.battery is None and layout.flags is None:
-            return
+    def _status(
+        self, layout: PacketLayout, frame: bytes, bits: int | None, arrival_ns: int, out: list[Decoded]
+    ) -> None:
         percent, flags = self._state.status or (None, ())
-        if layout.battery is not None and layout.rule.battery is not None:
+        if layout.battery is not None:
             told = layout.battery.read(frame)
-            known = told != layout.rule.battery.unknown and 0 <= told <= GREATEST_PERCENT
+            known = told != layout.battery_unknown and 0 <= told <= GREATEST_PERCENT
             percent = float(told) if known else None
-        if layout.flags is not None:
-            bits = layout.flags.read(frame) & layout.status_mask
-            flags = layout.status_names(bits) if bits else ()
+        elif bits is None:
+            return
+        if bits is not None:
+            flags = layout.status_names(bits) if bits & layout.status_mask else ()
         if (percent, flags) != self._state.status:
             self._state.status = (percent, flags)
             out.append(SensorStatus(self.sensor, arrival_ns, percent, flags))

@@ -99,16 +99,15 @@ class Encoder:
         _check_count(self.profile, layout, samples, len(acc))
         frame = bytearray(samples.length(len(acc)))
         layout.mark(frame)
-        clip = layout.acc_clip * samples.acc.write(frame, *samples.place(samples.acc, len(acc)), acc)
-        if gyr is not None and samples.gyr is not None:
-            clip |= layout.gyr_clip * samples.gyr.write(frame, *samples.place(samples.gyr, len(acc)), gyr)
+        acc_reached, gyr_reached = samples.write(frame, acc, gyr)
+        clip = layout.acc_clip * acc_reached | layout.gyr_clip * gyr_reached
         _write_head(layout, samples, frame, (counter, seq, len(acc), layout.status_value(flags) | clip))
         _write_battery(layout, frame, battery_percent)
         return self._framers[layout.rule.role].join(frame, self.profile.link.payload_bytes)
 
     def _choose(self, has_gyr: bool) -> tuple[PacketLayout, SampleLayout]:
         for layout in self._layouts:
-            if layout.samples is not None and (layout.samples.gyr is not None) == has_gyr:
+            if layout.samples is not None and layout.samples.has_gyr == has_gyr:
                 return layout, layout.samples
         what = "with" if has_gyr else "without"
         raise UsageError(f"profile {self.profile.id!r} has no packet {what} a gyroscope")
@@ -137,7 +136,7 @@ def samples_per_packet(profile: Profile, *, gyr: bool | None = None) -> int:
     encoder = Encoder(profile)
     for layout in encoder._layouts:  # noqa: SLF001 - same module
         samples = layout.samples
-        if samples is not None and gyr in (None, samples.gyr is not None):
+        if samples is not None and gyr in (None, samples.has_gyr):
             return _most(profile, layout, samples)
     raise UsageError(f"profile {profile.id!r} has no such packet")
 
@@ -156,9 +155,8 @@ def _most(profile: Profile, layout: PacketLayout, samples: SampleLayout) -> int:
 def _check_count(profile: Profile, layout: PacketLayout, samples: SampleLayout, count: int) -> None:
     least, most = samples.fixed_count or 1, _most(profile, layout, samples)
     if not least <= count <= most:
-        raise UsageError(
-            f"packet {layout.rule.name!r} of profile {profile.id!r} holds {least} to {most} samples, not {count}"
-        )
+        name = f"packet {layout.rule.name!r} of profile {profile.id!r}"
+        raise UsageError(f"{name} holds {least} to {most} samples, not {count}")
 
 
 def _samples(name: str, values: ArrayLike) -> NDArray[np.float64]:

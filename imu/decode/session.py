@@ -158,9 +158,8 @@ class SessionScript:
         for capture in captures:
             data = reply[capture.at : capture.at + size_of(capture.type)]
             if len(data) < size_of(capture.type):
-                raise SensorRefusedError(
-                    f"the sensor ({self.profile.title}) gave no {capture.param!r} in its answer {reply.hex(' ')}"
-                )
+                text = f"gave no {capture.param!r}: it answered {reply.hex(' ')}"
+                raise SensorRefusedError(f"the sensor ({self.profile.title}) {text}")
             self._take(capture, unpack_number(data, capture.type))
 
     def _take(self, capture: Capture, value: float) -> None:
@@ -201,7 +200,7 @@ class SensorScript:
         self.streaming = self._last_start < 0
 
     def receive(self, role: str, data: bytes) -> list[tuple[str, bytes]]:
-        """Take one write; return the replies as (role, bytes); none to bytes that the profile does not know."""
+        """Take one write; return the replies as (role, bytes), none to bytes unknown to the profile."""
         for phase, steps in enumerate(self._phases):
             for i, step in enumerate(steps):
                 if isinstance(step, Write) and step.role == role:

@@ -16,6 +16,7 @@ __all__ = ["HeelStrikeRule", "ImpactRule"]
 
 class _ImpactState(msgspec.Struct):
     first_g: list[float] = msgspec.field(default_factory=list)
+    first_clipped: int = 0
     recent: list[bool] = msgspec.field(default_factory=list)
     raised: bool = False
 
@@ -44,7 +45,11 @@ class ImpactRule:
         self.state = _ImpactState()
 
     def limit(self) -> ImpactLimit | None:
-        """Limit now in force; None while it is still being learnt."""
+        """Return the limit now in force.
+
+        None while it is being learnt, and for good when too many of the steps to learn it from were clipped:
+        what is only known as a lower bound is no measure of what is usual.
+        """
         params, name = self._params, self._sensor.sensor
         if self._baseline_g is not None:
             limit = self._baseline_g * params.baseline_factor
@@ -53,7 +58,8 @@ class ImpactRule:
             return ImpactLimit(name, limit, Basis.PERSONAL, axial=False)
         if self._sensor.placement is Placement.SHANK:
             return ImpactLimit(name, self.general_limit_g, Basis.GENERAL, axial=True)
-        if len(self.state.first_g) < params.session_steps:
+        learning = len(self.state.first_g) < params.session_steps
+        if learning or self.state.first_clipped > params.clipped_share * params.session_steps:
             return None
         usual = sorted(self.state.first_g)[params.session_steps // 2]
         return ImpactLimit(name, usual * params.baseline_factor, Basis.SESSION, axial=False)
@@ -64,16 +70,17 @@ class ImpactRule:
             return None, []
         limit = self.limit()
         if limit is None:
-            self.state.first_g = [*self.state.first_g, step.peak_accel_g]
+            if len(self.state.first_g) < self._params.session_steps:
+                self.state.first_g = [*self.state.first_g, step.peak_accel_g]
+                self.state.first_clipped += step.clipped
             return None, []
         value = step.peak_axial_g if limit.axial else step.peak_accel_g
         if value is None:
             return None, []
         if value > limit.limit_g:
             return True, self._count(step, value, limit, excessive=True)
-        if step.clipped:  # only a lower bound is known
-            return None, []
-        return False, self._count(step, value, limit, excessive=False)
+        flags = self._count(step, value, limit, excessive=False)
+        return None if step.clipped else False, flags  # of a clipped step only a lower bound is known
 
     def _count(self, step: Step, value: float, limit: ImpactLimit, *, excessive: bool) -> list[Flag]:
         state, params = self.state, self._params

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from imu.profiles.wire import WireType, int_limits, is_float, size_of, struct_format
 
@@ -43,16 +43,18 @@ def pack_number(value: float, wire_type: str) -> bytes:
     low, high = int_limits(wire_type)
     if value != int(value) or not low <= value <= high:
         raise ValueError(f"{value!r} does not fit into {wire_type}")
-    order = "big" if wire_type.endswith("be") else "little"
-    return int(value).to_bytes(size_of(wire_type), order, signed=low < 0)
+    return int(value).to_bytes(size_of(wire_type), _order(wire_type), signed=low < 0)
 
 
 def unpack_number(data: bytes, wire_type: str) -> float:
-    """Number that these bytes hold; inverse of :func:`pack_number`."""
+    """Return the number that these bytes hold; inverse of :func:`pack_number`."""
     if is_float(wire_type):
         return float(struct.unpack(struct_format(wire_type), data)[0])
-    order = "big" if wire_type.endswith("be") else "little"
-    return int.from_bytes(data, order, signed=int_limits(wire_type)[0] < 0)
+    return int.from_bytes(data, _order(wire_type), signed=int_limits(wire_type)[0] < 0)
+
+
+def _order(wire_type: str) -> Literal["big", "little"]:
+    return "big" if wire_type.endswith("be") else "little"
 
 
 class _Slot(NamedTuple):

@@ -24,7 +24,7 @@ class Nominal(NamedTuple):
 
 
 def value_of(value: Value, params: Mapping[str, float]) -> float:
-    """A number as it is, a ``"$name"`` from `params`."""
+    """Return a number as it is, a ``"$name"`` from `params`."""
     return params[value[1:]] if isinstance(value, str) else value
 
 

@@ -52,7 +52,7 @@ def steps_frame(steps: Sequence[Step], origin_ns: int = 0) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     return pd.DataFrame(
-        {name: pd.array(_values(steps, name, origin_ns), dtype=_dtype(name)) for name in STEP_COLUMNS}
+        {name: pd.Series(_values(steps, name, origin_ns), dtype=_dtype(name)) for name in STEP_COLUMNS}
     )
 
 

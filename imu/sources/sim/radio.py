@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
-
 import msgspec
 import numpy as np
 
 from imu.errors import UsageError
 from imu.units import NS_PER_MS, NS_PER_S, s_to_ns
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 __all__ = ["RadioLink", "RadioModel"]
 
@@ -68,7 +63,7 @@ class RadioModel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RadioLink:
-    """One sensor's link; packets go in by time and come out with their arrivals.
+    """One sensor's link; it says when each packet arrives.
 
     Parameters
     ----------
@@ -86,20 +81,20 @@ class RadioLink:
         self._phase_ns = int(self._rng.integers(0, max(1, round(model.interval_ms * NS_PER_MS))))
         self._burst_until_ns = self._stalled_until_ns = self._latest_ns = self._previous_ns = -NS_PER_S
 
-    def carry(self, packets: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-        """Yield (arrival_ns, payload) of what arrives.
+    def arrivals(self, ready_ns: int) -> list[int]:
+        """When the next packet arrives.
 
         Parameters
         ----------
-        packets : iterable of (int, bytes)
-            Time at which each packet is complete, ns, increasing over all calls, and its bytes.
-        """
-        for ready_ns, payload in packets:
-            draw = self._rng.random(DRAWS)
-            for arrival_ns in self._arrivals(ready_ns, draw):
-                yield arrival_ns, payload
+        ready_ns : int
+            Time at which the packet is complete, ns; increases from call to call.
 
-    def _arrivals(self, ready_ns: int, draw: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[int]:
+        Returns
+        -------
+        list of int
+            Later than `ready_ns`; none for a lost packet, two for one that comes twice.
+        """
+        draw = self._rng.random(DRAWS)
         model = self._model
         period_ns = min(ready_ns - self._previous_ns, NS_PER_S)
         chance = period_ns / (60 * NS_PER_S)

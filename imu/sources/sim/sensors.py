@@ -59,7 +59,6 @@ LN2 = float(np.log(2.0))
 KERNEL_REACH = 4.0
 START_SPREAD_S = 0.1
 WINDOW_CONTACTS = 3
-STEPS = 32768
 
 
 class Felt(NamedTuple):
@@ -78,8 +77,14 @@ class SimSensor(msgspec.Struct, frozen=True, kw_only=True):
         Identity inside the session, e.g. ``"left-shoe"``.
     placement, side : Placement, Side
         Where it is worn.
+    profile : str
+        Id of the firmware profile in which it speaks.
+    packet_samples : int
+        Samples in a packet.
+    has_gyro : bool
+        Whether it sends angular rate.
     rate_hz : float
-        Sampling rate by its own clock.
+        Sampling rate by its own clock; the profile must allow it.
     accel_range_g, gyro_range_dps : float
         Ends of the ranges; what lies beyond is clipped.
     accel_noise_g_per_rthz, gyro_noise_dps_per_rthz : float
@@ -97,7 +102,10 @@ class SimSensor(msgspec.Struct, frozen=True, kw_only=True):
     sensor: str
     placement: Placement
     side: Side
-    rate_hz: float = 200.0
+    profile: str = "softstrike-reference"
+    packet_samples: int = 10
+    has_gyro: bool = True
+    rate_hz: float = 208.0
     accel_range_g: float = 16.0
     gyro_range_dps: float = 2000.0
     accel_noise_g_per_rthz: float = 150e-6
@@ -280,7 +288,7 @@ class SampleBlock(NamedTuple):
     t_s : ndarray, shape (n,)
         True times, s since the session's begin.
     acc_g, gyr_dps : ndarray, shape (n, 3)
-        Sensor frame, clipped and in steps of 1/32768 of the range.
+        Sensor frame, held at the ends of the ranges; the steps of its digits come with the packets.
     clipped : ndarray of bool, shape (n,)
         True where any accelerometer axis is at the end of its range.
     """
@@ -329,8 +337,8 @@ class SimSensorStream:
         soft = sum(weight * felt[lag : lag + self.block_size] for lag, weight in enumerate(kernel))
         mounted = np.concatenate([_rotated(soft[:, :3], self.mounting), _rotated(soft[:, 3:], self.mounting)], axis=1)
         mounted += self._bias + self._noise(number)
-        acc, clipped = _digitised(mounted[:, :3], self.sensor.accel_range_g)
-        gyr, _ = _digitised(mounted[:, 3:], self.sensor.gyro_range_dps)
+        acc, clipped = _limited(mounted[:, :3], self.sensor.accel_range_g)
+        gyr, _ = _limited(mounted[:, 3:], self.sensor.gyro_range_dps)
         return SampleBlock(index0, t_s[margin : margin + self.block_size], acc, gyr, clipped)
 
     def _noise(self, number: int) -> FloatArray:
@@ -390,8 +398,6 @@ def _rotated(vector: FloatArray, rotation: FloatArray) -> FloatArray:
     return np.column_stack([vector[:, 0] * r[0] + vector[:, 1] * r[1] + vector[:, 2] * r[2] for r in rotation])
 
 
-def _digitised(value: FloatArray, end: float) -> tuple[FloatArray, BoolArray]:
-    """Values in 16-bit steps within ``[-end, end)``, and in which rows any of them was cut."""
-    steps = np.rint(value * (STEPS / end))
-    cut = (steps <= -STEPS) | (steps >= STEPS - 1)
-    return np.clip(steps, -STEPS, STEPS - 1) * (end / STEPS), cut.any(axis=1)
+def _limited(value: FloatArray, end: float) -> tuple[FloatArray, BoolArray]:
+    """Values held within the range, and in which rows any of them had to be."""
+    return np.clip(value, -end, end), (np.abs(value) >= end).any(axis=1)

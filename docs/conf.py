@@ -1,0 +1,37 @@
+"""Sphinx configuration."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+project = "softstrike"
+author = "the softstrike founders"
+copyright = "the softstrike founders, Apache-2.0"
+version = release = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
+exclude_patterns = ["_build", "decisions/0000-template.rst"]
+templates_path = ["_templates"]
+
+autosummary_generate = True
+autosummary_ignore_module_all = False
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+
+# Names of other projects are not looked up: the build needs no network. Our own must resolve.
+nitpick_ignore_regex = [(r"py:.*", r"(?!(imu|dashboards|firmware_profiles)\.).*")]
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"softstrike {version}"
+html_static_path = ["_static"]
+html_show_sourcelink = False
+html_theme_options = {"show_prev_next": False, "secondary_sidebar_items": ["page-toc"]}

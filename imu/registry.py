@@ -1,0 +1,153 @@
+"""The registry of all blocks: what the six laws of ``docs/architecture`` are tested over.
+
+A new block is added to :func:`cases`, once per kind of sensor that takes another path through it. A firmware
+profile that comes with softstrike is in it by itself.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from imu.chain import SensorChain
+from imu.clock import Timeline, TimelineParams
+from imu.config import ChainConfig
+from imu.decode import Decoder
+from imu.flags import Judge
+from imu.model import Placement, SensorInfo, Side
+from imu.profiles import builtin_profiles, nominal
+from imu.signal import SignalParams, StepDetector
+from imu.signal.regular import Regulariser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imu.block import Block
+    from imu.profiles import Profile
+
+__all__ = ["BlockCase", "Takes", "cases", "sensor_of"]
+
+RATE_HZ = 200.0
+BASELINE_G = 9.0
+
+
+class Takes(enum.StrEnum):
+    """What a block is fed with."""
+
+    SAMPLES = "samples"
+    FRAMES = "frames"
+    PACKETS = "packets"
+    STEPS = "steps"
+
+
+@dataclass(frozen=True)
+class BlockCase:
+    """One block as it is built for one kind of sensor.
+
+    Attributes
+    ----------
+    name : str
+        Unique name of the case, e.g. ``"step-detector shank acc"``.
+    takes : Takes
+        What it is fed with.
+    sensor : SensorInfo
+        The sensor that its input comes from.
+    make : callable
+        Makes a new block; two calls share nothing.
+    """
+
+    name: str
+    takes: Takes
+    sensor: SensorInfo
+    make: Callable[[], Block[Any, Any, Any]]
+
+
+def sensor_of(profile: Profile, placement: Placement) -> SensorInfo:
+    """Sensor with a firmware and its default settings, worn on the left.
+
+    Parameters
+    ----------
+    profile : Profile
+        The firmware.
+    placement : Placement
+        Where it is worn.
+
+    Returns
+    -------
+    SensorInfo
+        Named ``"left"``, which does not depend on the placement.
+    """
+    usual = nominal(profile)
+    return SensorInfo(
+        sensor="left",
+        placement=placement,
+        side=Side.LEFT,
+        rate_hz=usual.rate_hz,
+        profile=profile.id,
+        accel_range_g=usual.acc_range_g,
+        has_gyro=usual.gyr_range_dps is not None,
+    )
+
+
+def cases() -> dict[str, BlockCase]:
+    """All blocks with typical parameters.
+
+    Returns
+    -------
+    dict of str to BlockCase
+        By name.
+    """
+    found = [*_signal_cases(), *_count_cases(), *_judge_cases()]
+    for profile in builtin_profiles().values():
+        found += _profile_cases(profile)
+    return {case.name: case for case in found}
+
+
+def _signal_cases() -> Iterator[BlockCase]:
+    for placement, has_gyro in product(Placement, (False, True)):
+        info = SensorInfo(
+            sensor="left", placement=placement, side=Side.LEFT, rate_hz=RATE_HZ, has_gyro=has_gyro
+        )
+        name = f"{placement} {'acc+gyr' if has_gyro else 'acc'}"
+        yield BlockCase(f"step-detector {name}", Takes.SAMPLES, info, partial(StepDetector, info))
+        if placement is Placement.SHOE:
+            yield BlockCase(f"regulariser {name}", Takes.SAMPLES, info, _regulariser)
+
+
+def _regulariser() -> Regulariser:
+    params = SignalParams()
+    return Regulariser(RATE_HZ, params.bridge_s, params.torn_s)
+
+
+def _count_cases() -> Iterator[BlockCase]:
+    """Sensors that tell the time by counting samples, or not at all: no shipped profile needs it yet."""
+    info = SensorInfo(sensor="left", placement=Placement.SHANK, side=Side.LEFT, rate_hz=RATE_HZ)
+    rules = {
+        "numbered": TimelineParams(RATE_HZ, source="count", seq_bits=8),
+        "unnumbered": TimelineParams(RATE_HZ, source="arrival"),
+    }
+    for name, params in rules.items():
+        yield BlockCase(f"timeline {name}", Takes.FRAMES, info, partial(Timeline, info.sensor, params))
+
+
+def _judge_cases() -> Iterator[BlockCase]:
+    settings = {
+        "general": (Placement.SHANK, ChainConfig()),
+        "personal": (Placement.SHANK, ChainConfig(baselines_g={"left": BASELINE_G})),
+        "session": (Placement.SHOE, ChainConfig()),
+    }
+    for name, (placement, config) in settings.items():
+        info = SensorInfo(sensor="left", placement=placement, side=Side.LEFT, rate_hz=RATE_HZ)
+        yield BlockCase(f"judge {name}", Takes.STEPS, info, partial(Judge, (info,), config))
+
+
+def _profile_cases(profile: Profile) -> Iterator[BlockCase]:
+    info = sensor_of(profile, Placement.SHOE)
+    params = TimelineParams.from_profile(profile, info.rate_hz)
+    name = profile.id
+    yield BlockCase(f"decoder {name}", Takes.PACKETS, info, partial(Decoder, profile, info.sensor))
+    yield BlockCase(f"timeline {name}", Takes.FRAMES, info, partial(Timeline, info.sensor, params))
+    yield BlockCase(f"sensor-chain {name}", Takes.PACKETS, info, partial(SensorChain, info))

@@ -1,0 +1,220 @@
+"""Made-up gait in every shape that a block takes, and outputs in a form that compares bit by bit."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from imu.clock import TimelineParams
+from imu.decode import Encoder, samples_per_packet
+from imu.model import Command, Packet, Placement, RawBatch, SampleBatch, SensorHealth, SensorInfo
+from imu.model.health import Ledger
+from imu.model.inputs import LinkState
+from imu.profiles import find_profile
+from imu.registry import BlockCase, Takes
+from imu.signal import StepDetector
+from imu.signal.regular import Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+START_NS = 7_000_000_000
+DELAY_NS = 6_000_000
+
+
+def _rotation(rng: np.random.Generator) -> np.ndarray:
+    q, r = np.linalg.qr(rng.normal(size=(3, 3)))
+    q *= np.sign(np.diag(r))
+    return np.asarray(q if np.linalg.det(q) > 0 else -q)
+
+
+def _bump(phase: np.ndarray, centre: float, width: float) -> np.ndarray:
+    away = (phase - centre + 0.5) % 1.0 - 0.5
+    return np.asarray(np.exp(-0.5 * (away / width) ** 2))
+
+
+@functools.cache
+def gait(sensor: SensorInfo, seed: int, seconds: float = 12.0) -> SampleBatch:
+    """Stand a second, then run or walk, mounted anyhow; arrays are read-only."""
+    rng = np.random.default_rng(seed)
+    n = round(seconds * sensor.rate_hz)
+    time_s = np.arange(n) / sensor.rate_hz
+    period_s = rng.uniform(0.62, 0.78) if seed % 3 else rng.uniform(1.0, 1.2)
+    phase = (time_s - 1.0) / period_s + 0.05 * np.sin(0.9 * time_s)
+    moving = time_s >= 1.0
+    size = (1.0 if seed % 3 else 0.35) * moving
+    spike = 8.0 * _bump(phase, 0.0, 0.012) - 2.0 * _bump(phase, 0.05, 0.015) + 2.0 * _bump(phase, 0.15, 0.05)
+    swing = np.sin(2 * np.pi * phase)
+    acc = np.stack(
+        [
+            size * (0.9 * swing + 0.35 * spike),
+            1.0 + size * (spike - 1.2 * _bump(phase, 0.4, 0.03) + 0.5 * swing),
+            size * 0.3 * np.sin(4 * np.pi * phase + 1.0),
+        ],
+        axis=1,
+    )
+    rate = (
+        350.0 * size * (_bump(phase, 0.75, 0.1) - _bump(phase, 0.35, 0.06) - 0.5 * _bump(phase, 0.02, 0.02))
+    )
+    gyr = np.stack([0.1 * rate, 0.2 * rate * swing, rate], axis=1)
+    mount = _rotation(rng)
+    acc = (acc + rng.normal(0.0, 0.03, (n, 3))) @ mount.T
+    gyr = (gyr + rng.normal(0.0, 3.0, (n, 3))) @ mount.T
+    t_ns = START_NS + np.rint(time_s * 1e9).astype(np.int64)
+    clipped = np.abs(acc).max(axis=1) > 7.5  # noqa: PLR2004 - a few samples of a few steps
+    for array in (t_ns, acc, gyr, clipped):
+        array.flags.writeable = False
+    return SampleBatch(sensor.sensor, 0, t_ns, acc, gyr if sensor.has_gyro else None, clipped)
+
+
+def part(batch: SampleBatch, first: int, stop: int | None = None) -> SampleBatch:
+    """Samples `[first, stop)`."""
+    rows = slice(first, stop)
+    gyr = None if batch.gyr_dps is None else batch.gyr_dps[rows]
+    return SampleBatch(
+        batch.sensor, batch.index0 + first, batch.t_ns[rows], batch.acc_g[rows], gyr, batch.clipped[rows]
+    )
+
+
+def cut(batch: SampleBatch, sizes: Sequence[int]) -> list[SampleBatch]:
+    """Pieces of the given sizes, taken in turn until the batch is used up."""
+    pieces, first, k = [], 0, 0
+    while first < len(batch):
+        size = max(1, sizes[k % len(sizes)])
+        pieces.append(part(batch, first, first + size))
+        first, k = first + size, k + 1
+    return pieces
+
+
+def hole(batch: SampleBatch, first: int, length: int) -> list[SampleBatch]:
+    """The batch without samples `[first, first + length)`."""
+    return [part(batch, 0, first), part(batch, first + length)]
+
+
+def frames(sensor: SensorInfo, params: TimelineParams, batch: SampleBatch, size: int) -> list[RawBatch]:
+    """What a sensor with these counters would have sent."""
+    found = []
+    for number, piece in enumerate(cut(batch, [size])):
+        marked = piece.t_ns[0 if params.marks == "first" else -1]
+        seq = number if params.seq_counts == "packets" else piece.index0
+        found.append(
+            RawBatch(
+                sensor=sensor.sensor,
+                arrival_ns=int(piece.t_ns[-1]) + DELAY_NS + (number * 7919) % 9_000_000,
+                seq=None if params.seq_bits is None else seq % (1 << params.seq_bits),
+                counter=None
+                if params.source != "packet"
+                else int(marked) // params.unit_ns % (1 << params.wrap_bits),
+                acc_g=piece.acc_g,
+                gyr_dps=piece.gyr_dps,
+                clipped=piece.clipped,
+            )
+        )
+    return found
+
+
+def packets(sensor: SensorInfo, batch: SampleBatch) -> list[Packet]:
+    """What the sensor's firmware would have sent, by the encoder of its profile."""
+    profile = find_profile(sensor.profile)
+    encoder, rule = Encoder(profile), TimelineParams.from_profile(profile, sensor.rate_hz)
+    size = min(15, samples_per_packet(profile, gyr=sensor.has_gyro))
+    found: list[Packet] = []
+    for frame in frames(sensor, rule, batch, size):
+        for payload in encoder.encode(frame.counter or 0, frame.seq or 0, frame.acc_g, frame.gyr_dps):
+            found.append(Packet(sensor.sensor, len(found), frame.arrival_ns, "data", payload))
+    return found
+
+
+def steps(sensor: SensorInfo, seed: int) -> list[Any]:
+    """Steps of made-up gait, with health and commands between them."""
+    detector = StepDetector(sensor)
+    rng = np.random.default_rng(seed)
+    items: list[Any] = []
+    for step in detector.push(gait(sensor, seed, 30.0)) + detector.flush():
+        peak_g = float(rng.uniform(6.0, 13.0))
+        items.append(msgspec.structs.replace(step, peak_accel_g=peak_g, peak_axial_g=0.9 * peak_g))
+        if rng.random() < 0.3:  # noqa: PLR2004 - now and then
+            items.append(_health(sensor, step.known_ns, rng))
+        if rng.random() < 0.1:  # noqa: PLR2004
+            items.append(Command(step.known_ns, "impact_limit_g", float(rng.uniform(6.0, 12.0))))
+    return items
+
+
+def _health(sensor: SensorInfo, t_ns: int, rng: np.random.Generator) -> SensorHealth:
+    samples, lost = int(rng.integers(0, 1000)), int(rng.integers(0, 500))
+    return SensorHealth(
+        sensor=sensor.sensor,
+        t_ns=t_ns,
+        link=LinkState.CONNECTED,
+        rate_hz=sensor.rate_hz,
+        ledger=Ledger(samples=samples, lost=lost),
+        clock=None,
+        battery_percent=float(rng.integers(0, 100)),
+        silent_s=float(rng.uniform(0.0, 3.0)),
+    )
+
+
+def feed(case: BlockCase, seed: int) -> list[Any]:
+    """Input of a block, in small pieces."""
+    if case.takes is Takes.STEPS:
+        return steps(case.sensor, seed)
+    batch = gait(case.sensor, seed)
+    if case.takes is Takes.SAMPLES:
+        return list(cut(batch, [11, 2, 60, 1]))
+    if case.takes is Takes.FRAMES:
+        return list(frames(case.sensor, case.make().params, batch, 10))  # type: ignore[attr-defined]
+    return list(packets(case.sensor, batch))
+
+
+def run(block: Any, items: Iterable[Any], *, flush: bool = True) -> list[Any]:
+    """All outputs in order."""
+    outputs = [out for item in items for out in block.push(item)]
+    return outputs + block.flush() if flush else outputs
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into tuples that are equal exactly when all its bits are."""
+    if isinstance(value, np.ndarray):
+        return (value.dtype.str, value.shape, value.tobytes())
+    if isinstance(value, float):
+        return value.hex()
+    if isinstance(value, msgspec.Struct):
+        return (type(value).__name__, *(plain(getattr(value, f)) for f in value.__struct_fields__))
+    if dataclasses.is_dataclass(value):
+        return (
+            type(value).__name__,
+            *(plain(getattr(value, f.name)) for f in dataclasses.fields(value)),
+        )
+    if isinstance(value, list | tuple):
+        return tuple(map(plain, value))
+    return value
+
+
+def joined(outputs: list[Any]) -> list[Any]:
+    """Outputs with even grids that belong together joined: how they were cut is no part of the result."""
+    found: list[Any] = []
+    for out in outputs:
+        if isinstance(out, Grid) and not out.restart and found:
+            found[-1] = _join(found[-1], out)
+        else:
+            found.append(out)
+    return found
+
+
+def _join(a: Grid, b: Grid) -> Grid:
+    gyr = None if a.gyr_dps is None or b.gyr_dps is None else np.vstack((a.gyr_dps, b.gyr_dps))
+    places = {
+        k: np.concatenate((getattr(a, k), getattr(b, k) + len(a.t_ns))) for k in ("clipped", "lost", "torn")
+    }
+    return Grid(a.restart, np.concatenate((a.t_ns, b.t_ns)), np.vstack((a.acc_g, b.acc_g)), gyr, **places)
+
+
+def worn(placement: Placement, *, has_gyro: bool, rate_hz: float = 200.0) -> SensorInfo:
+    """Sensor on the left leg."""
+    from imu.model import Side  # noqa: PLC0415
+
+    return SensorInfo(sensor="left", placement=placement, side=Side.LEFT, rate_hz=rate_hz, has_gyro=has_gyro)
