@@ -5,7 +5,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 # pip reads hashes and versions from the lock files alone; nothing is resolved while installing.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-virtualenv --no-deps
+INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-virtualenv --no-deps
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate
 

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from dashboards.bridge import MailboxLike, Transport
     from imu.model import SessionHeader
+    from imu.sinks.mailbox import Mailbox
     from imu.sinks.recorder import Recording
+    from imu.sources.base import Control
 
 __all__ = ["ensure_application", "has_display", "render_screenshot", "run_window"]
 
@@ -66,9 +67,9 @@ def _load_fonts() -> None:
 
 def run_window(
     header: SessionHeader,
-    mailbox: MailboxLike,
+    mailbox: Mailbox,
     *,
-    transport: Transport | None = None,
+    transport: Control | None = None,
     recording: Callable[[], Recording] | None = None,
     flag_times_s: Sequence[float] = (),
     on_close: Callable[[], object] | None = None,
@@ -80,9 +81,9 @@ def run_window(
     ----------
     header : SessionHeader
         The sensors.
-    mailbox : MailboxLike
+    mailbox : Mailbox
         Where the engine puts what it knows; polled 30 times a second.
-    transport : Transport, optional
+    transport : Control, optional
         Control of a replay.
     recording : callable, optional
         Tells the state of the recording.
@@ -133,7 +134,7 @@ def render_screenshot(
     path: Path | str,
     size: tuple[int, int] = WINDOW_SIZE,
     *,
-    transport: Transport | None = None,
+    transport: Control | None = None,
     recording: Callable[[], Recording] | None = None,
     flag_times_s: Sequence[float] = (),
     title: str = "softstrike",

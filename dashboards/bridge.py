@@ -1,92 +1,41 @@
-"""Between the engine's thread and the window: the protocols of what comes in, and the timer that polls it."""
+"""Between the engine and the window: the timer that polls the mailbox."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from dashboards.viewmodel import RunnerView
+    from imu.sinks.mailbox import Mailbox, MailboxContents
 
-__all__ = ["Bridge", "MailboxLike", "Transport", "items_of"]
+__all__ = ["Bridge", "items_of"]
 
 FRAME_MS = 33
 
 
-class MailboxLike(Protocol):
-    """What the window needs of :class:`imu.sinks.mailbox.Mailbox`."""
-
-    def drain(self) -> object:
-        """Return all that came since the last call, as :func:`items_of` takes it."""
-
-
-class Transport(Protocol):
-    """What the transport bar needs of a replay, as :class:`imu.sources.replay.ReplaySource` has it.
-
-    All methods may be called from the GUI's thread.
-    """
-
-    @property
-    def position_s(self) -> float:
-        """Time of the session that is played, s since its begin."""
-
-    @property
-    def duration_s(self) -> float:
-        """Length of the session, s."""
-
-    @property
-    def playing(self) -> bool:
-        """Whether time goes on."""
-
-    @property
-    def speed(self) -> float:
-        """Times the recorded pace; infinity for as fast as possible."""
-
-    def resume(self) -> None:
-        """Go on."""
-
-    def pause(self) -> None:
-        """Stop time."""
-
-    def set_speed(self, speed: float) -> None:
-        """Play `speed` times as fast as recorded; infinity for as fast as possible."""
-
-    def seek(self, position_s: float) -> None:
-        """Go on from another time, s since the session's begin."""
-
-
-def items_of(contents: object) -> Iterator[object]:
+def items_of(contents: MailboxContents) -> Iterator[object]:
     """Flatten what a mailbox held: samples first, then what was made of them.
 
     Parameters
     ----------
-    contents : object
-        A struct or data class. Of its fields, dicts hold lists of samples by sensor and lists hold anything
-        else; other fields (counts) are passed over.
+    contents : MailboxContents
+        What :meth:`imu.sinks.mailbox.Mailbox.drain` returned.
 
     Yields
     ------
     object
-        Values of :mod:`imu.model`.
+        Values of :mod:`imu.model` and notices of the engine.
     """
-    fields = [getattr(contents, name) for name in _field_names(contents)]
-    for held in fields:
-        if isinstance(held, dict):
-            for batches in held.values():
-                yield from batches
-    for held in fields:
-        if isinstance(held, list | tuple):
+    for batches in contents.batches.values():
+        yield from batches
+    for held in msgspec.structs.astuple(contents):
+        if isinstance(held, list):
             yield from held
-
-
-def _field_names(contents: object) -> tuple[str, ...]:
-    if isinstance(contents, msgspec.Struct):
-        return contents.__struct_fields__
-    return tuple(getattr(contents, "__dataclass_fields__", ()))
 
 
 class Bridge(QObject):
@@ -94,7 +43,7 @@ class Bridge(QObject):
 
     Parameters
     ----------
-    mailbox : MailboxLike
+    mailbox : Mailbox
         Where the engine puts what it knows.
     view : RunnerView
         Takes the items.
@@ -104,10 +53,11 @@ class Bridge(QObject):
 
     polled = Signal()
 
-    def __init__(self, mailbox: MailboxLike, view: RunnerView, parent: QObject | None = None) -> None:
+    def __init__(self, mailbox: Mailbox, view: RunnerView, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._mailbox = mailbox
         self._view = view
+        self._epoch = 0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME_MS)
@@ -124,9 +74,11 @@ class Bridge(QObject):
 
     def poll(self) -> None:
         """Feed what came, then tell the window to draw."""
-        self.feed(items_of(self._mailbox.drain()))
-
-    def feed(self, items: Iterable[object]) -> None:
-        """Feed items and tell the window to draw."""
-        self._view.feed(items)
+        contents = self._mailbox.drain()
+        if contents.epoch != self._epoch:
+            self._epoch = contents.epoch
+            self._view.clear()
+        self._view.feed(items_of(contents))
+        if contents.closed:
+            self._view.end()
         self.polled.emit()

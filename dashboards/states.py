@@ -46,6 +46,7 @@ class BannerKind(enum.StrEnum):
     HEEL_STRIKE = "heel_strike"
     EXCESSIVE_IMPACT = "excessive_impact"
     SENSOR_TROUBLE = "sensor_trouble"
+    ENGINE_TROUBLE = "engine_trouble"
     ENDED = "ended"
 
 

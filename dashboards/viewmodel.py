@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from dashboards.banner import choose_banner
 from dashboards.leg import ROLLING_STEPS, STALE_S, Leg, mean
-from dashboards.states import TileState, Tone, ViewState
+from dashboards.states import BannerKind, BannerState, TileState, Tone, ViewState
 from imu.config import ChainConfig
 from imu.model import Activity, Flag, ImpactLimit, LinkChange, SampleBatch, SensorHealth, Side, Step
+from imu.sinks.base import EngineFault
 from imu.units import MS_PER_S, NS_PER_S, S_PER_MIN, stride_to_cadence_spm
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RunnerView", "clock_text"]
 
-BACKWARDS_NS = NS_PER_S
-"""Samples older than the newest by more than this mean that a replay jumped back."""
+FAULT_SHOWN_NS = 10 * NS_PER_S
+"""How long a fault is told that has been got over."""
 
 TICK_SLACK_NS = NS_PER_S // 2
 """Ticks run ahead of samples by the radio's delay; the window follows them only beyond this."""
@@ -56,6 +57,9 @@ class RunnerView:
                     self._legs.setdefault(side, leg)
         self._now_ns = header.origin_ns
         self._flag_times_s: set[float] = set()
+        self._fault: EngineFault | None = None
+        self._fault_until_ns = 0
+        self._ended = False
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -77,19 +81,28 @@ class RunnerView:
         for leg in self._sensors.values():
             leg.clear()
         self._now_ns = self.header.origin_ns
+        self._fault = None
+        self._ended = False
+
+    def end(self) -> None:
+        """Say that nothing more will come."""
+        self._ended = True
 
     def feed(self, items: Iterable[object]) -> None:
         """Take items in the order in which they came; what a window does not show is passed over.
 
         Parameters
         ----------
-        items : iterable of SampleBatch, Step, Flag, SensorHealth, LinkChange or other model values
+        items : iterable of SampleBatch, Step, Flag, ImpactLimit, SensorHealth, LinkChange or other values
             Items of sensors that the header does not name are passed over too.
         """
         for item in items:
             leg = self._sensors.get(getattr(item, "sensor", ""))
             if leg is not None:
                 self._take(item, leg)
+            elif isinstance(item, EngineFault):
+                self._fault = item
+                self._fault_until_ns = self._now_ns + FAULT_SHOWN_NS
 
     @functools.singledispatchmethod
     def _take(self, item: object, leg: Leg) -> None:
@@ -99,15 +112,11 @@ class RunnerView:
     def _(self, item: SampleBatch, leg: Leg) -> None:
         if len(item) == 0:
             return
-        if leg.newest_ns is not None and int(item.t_ns[0]) < leg.newest_ns - BACKWARDS_NS:
-            self.clear()
         leg.add_batch(item)
         self._now_ns = max(self._now_ns, int(item.t_ns[-1]))
 
     @_take.register
     def _(self, item: Step, leg: Leg) -> None:
-        if leg.steps and item.step <= leg.steps[-1].step:
-            leg.steps.clear()
         leg.add_step(item)
 
     @_take.register
@@ -143,10 +152,18 @@ class RunnerView:
             elapsed=clock_text((now_ns - self.header.origin_ns) / NS_PER_S),
             activity=self._activity(),
             cadence=self._cadence(),
-            banner=choose_banner(sensors, now_ns),
+            banner=self._banner(),
             legs=tuple(leg.state(now_ns, top_g) for leg in self._legs.values()),
             chips=tuple(leg.chip(now_ns) for leg in sensors),
         )
+
+    def _banner(self) -> BannerState:
+        fault = self._fault
+        if fault is not None and (fault.final or self._now_ns < self._fault_until_ns):
+            return BannerState(BannerKind.ENGINE_TROUBLE, "Something failed in softstrike", fault.text)
+        if self._ended:
+            return BannerState(BannerKind.ENDED, "Session ended", "Nothing more will come.")
+        return choose_banner(tuple(self._sensors.values()), self._now_ns)
 
     def _activity(self) -> str:
         if all(leg.newest_ns is None for leg in self._legs.values()):

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+import imu
+
+# Signatures name array types that the library itself imports for type checkers only, to start quickly.
+for found in pkgutil.walk_packages(imu.__path__, "imu."):
+    if not found.name.startswith("imu.cli"):
+        loaded = importlib.import_module(found.name)
+        for alias in ("FloatArray", "IntArray", "BoolArray"):
+            vars(loaded).setdefault(alias, np.ndarray)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 project = "softstrike"
@@ -28,7 +40,12 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
 # Names of other projects are not looked up: the build needs no network. Our own must resolve.
-nitpick_ignore_regex = [(r"py:.*", r"(?!(imu|dashboards|firmware_profiles)\.).*")]
+nitpick_ignore_regex = [
+    (r"py:.*", r"(?!(imu|dashboards|firmware_profiles)\.).*"),
+    # Constants exported from another module, and modules that are not public, have no entry of their own.
+    (r"py:(data|mod)", r".*"),
+    (r"py:class", r"imu\.profiles\.schema\..*"),  # told in words on the page of firmware profiles
+]
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"softstrike {version}"

@@ -72,12 +72,14 @@ def profile_of(sensor: SensorInfo) -> Profile:
     return find_profile(sensor.profile)
 
 
+_RATE_TICKS = 10
+
+
 class _SensorState(msgspec.Struct):
     link: LinkState = LinkState.SEARCHING
     last_arrival_ns: int | None = None
     battery_percent: float | None = None
-    samples_at_tick: int = 0
-    tick_ns: int | None = None
+    ticks: list[tuple[int, int]] = msgspec.field(default_factory=list)
 
 
 class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState]):
@@ -131,21 +133,26 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
     def _health(self, tick: Tick) -> SensorHealth:
         state = self._state
         ledger = self.timeline.ledger()
-        rate_hz = None
-        if state.tick_ns is not None and tick.arrival_ns > state.tick_ns:
-            rate_hz = (ledger.samples - state.samples_at_tick) * NS_PER_S / (tick.arrival_ns - state.tick_ns)
-        since = state.last_arrival_ns if state.last_arrival_ns is not None else state.tick_ns
-        state.samples_at_tick, state.tick_ns = ledger.samples, tick.arrival_ns
+        since = state.last_arrival_ns
+        if since is None:
+            since = state.ticks[0][0] if state.ticks else tick.arrival_ns
+        state.ticks = [*state.ticks[-_RATE_TICKS:], (tick.arrival_ns, ledger.samples)]
         return SensorHealth(
             sensor=self.sensor.sensor,
             t_ns=tick.arrival_ns,
             link=state.link,
-            rate_hz=rate_hz,
+            rate_hz=_rate_hz(state.ticks),
             ledger=ledger,
             clock=self.timeline.clock(),
             battery_percent=state.battery_percent,
-            silent_s=(tick.arrival_ns - since) / NS_PER_S if since is not None else 0.0,
+            silent_s=(tick.arrival_ns - since) / NS_PER_S,
         )
+
+
+def _rate_hz(ticks: list[tuple[int, int]]) -> float | None:
+    """Count samples per second over the latest ticks; one second alone would show packets come and go."""
+    (first_ns, before), (last_ns, after) = ticks[0], ticks[-1]
+    return (after - before) * NS_PER_S / (last_ns - first_ns) if last_ns > first_ns else None
 
 
 class Chain:

@@ -17,8 +17,8 @@ echo "softstrike: building"
 echo "softstrike: installing the wheel into a clean environment"
 "$python" -m venv "$work/env with space"
 bin="$work/env with space/bin"
-"$bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/demo.txt
-"$bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-index "$work"/dist/*.whl
+"$bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/demo.txt
+"$bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-index "$work"/dist/*.whl
 "$bin/python" -m pip check
 
 mkdir "$work/elsewhere"

@@ -1,29 +1,37 @@
-"""Make the recordings in ``data/`` anew: ``python scripts/make_data.py FOLDER_OF_OPEN_RECORDINGS``.
+"""Make the recordings in ``data/`` anew: ``python scripts/make_data.py [FOLDER_OF_OPEN_RECORDINGS]``.
 
-The real run needs the published recording ``wmf/run_first44s.csv`` (Apache-2.0); the simulated sessions need
-nothing. The same bytes come out each time.
+The real run needs the published recording ``wmf/run_first44s.csv`` (Apache-2.0), by default looked for in
+``../shared/data``; without it the one that is there stays. The simulated sessions need nothing. The same
+bytes come out each time.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import pandas as pd
 
 from imu import __version__
+from imu.chain import Chain
 from imu.decode import Encoder, load
+from imu.engine import Flow
 from imu.model import LinkChange, LinkState, Packet, Placement, SensorInfo, SessionHeader, Side, Tick
-from imu.store import SessionWriter
+from imu.sinks.recorder import Recorder
+from imu.sources.sim import Motion, RadioModel, Scenario, pair_of, simulate, two_shins, two_shoes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imu.model import Input
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+RECORDINGS = ROOT.parent / "shared" / "data"
 PROFILE = "wmf-shoe"
 SENSOR = "shoe"
 NOTE = (
@@ -64,22 +72,60 @@ def real_run(table: Path) -> tuple[SessionHeader, list[Input]]:
     return header, inputs
 
 
-def write(path: Path, header: SessionHeader, inputs: Iterable[Input]) -> None:
-    """Write a session, replacing the one of an earlier call."""
+RUN_S = 26.0
+LENGTH_S = 96.0
+SEED = 7
+RADIO = RadioModel(loss=0.004, burst_per_min=1.0)
+SIMULATED = {
+    "two_shoes_simulated": (two_shoes, Placement.SHOE),
+    "two_shins_simulated": (two_shins, Placement.SHANK),
+}
+
+
+def shortened(scenario: Scenario) -> Scenario:
+    """Return a ready scenario with shorter runs, which ends in the middle of the hard phase."""
+    last = max(number for number, bout in enumerate(scenario.bouts) if bout.motion is Motion.RUN)
+    bouts = tuple(
+        msgspec.structs.replace(bout, duration_s=RUN_S) if bout.motion is Motion.RUN else bout
+        for bout in scenario.bouts[: last + 1]
+    )
+    return Scenario(scenario.name, bouts)
+
+
+def simulated(scenario: Scenario, placement: Placement) -> tuple[SessionHeader, Iterable[Input]]:
+    """Simulate a session with a pair of sensors over a link that loses a little."""
+    session = simulate(shortened(scenario), pair_of(placement), seed=SEED, radio=RADIO, duration_s=LENGTH_S)
+    header = msgspec.structs.replace(
+        session.header,
+        software=f"softstrike {__version__}",
+        note=f"SIMULATED, no real person: {session.header.note}; heel, then mid-foot, then tired and hard.",
+    )
+    return header, session.inputs()
+
+
+def write(name: str, header: SessionHeader, inputs: Iterable[Input]) -> None:
+    """Record a session with its steps and flags, replacing the one of an earlier call."""
+    path = DATA / f"{name}.mcap"
     path.unlink(missing_ok=True)
-    writer = SessionWriter(path, header)
+    flow = Flow(lambda: Chain(header), [Recorder(path, header)])
     for item in inputs:
-        writer.write(item)
-    writer.close()
-    print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")
+        flow.take(item)
+    flow.finish()
+    path.chmod(0o644)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    print(f"{digest}  {path.name}  {path.stat().st_size / 1e6:.2f} MB")
 
 
 def main() -> None:
-    """Make all recordings."""
-    if len(sys.argv) != 2:  # noqa: PLR2004 - the script and one argument
-        sys.exit(__doc__)
+    """Make all recordings and print their checksums, which ``data/README.md`` repeats."""
     DATA.mkdir(exist_ok=True)
-    write(DATA / "run_shoe_real.mcap", *real_run(Path(sys.argv[1]) / "wmf" / "run_first44s.csv"))
+    table = Path(sys.argv[1] if len(sys.argv) > 1 else RECORDINGS) / "wmf" / "run_first44s.csv"
+    if table.exists():
+        write("run_shoe_real", *real_run(table))
+    else:
+        print(f"{table} is not there: run_shoe_real.mcap stays as it is")
+    for name, (scenario, placement) in SIMULATED.items():
+        write(name, *simulated(scenario(), placement))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ FLAG_COLOURS = {
     BannerKind.HEEL_STRIKE: "heel",
     BannerKind.EXCESSIVE_IMPACT: "impact",
     BannerKind.SENSOR_TROUBLE: "trouble",
+    BannerKind.ENGINE_TROUBLE: "trouble",
 }
 
 

@@ -80,6 +80,10 @@ def _tick() -> QPainterPath:
     return _joined(_ellipse(1.0), tick)
 
 
+def _triangle() -> QPainterPath:
+    return _with_bang(_polygon([(0.0, -1.0), (1.1, 0.9), (-1.1, 0.9)]), -0.42)
+
+
 @functools.cache
 def strike_icon(strike: Strike) -> QPainterPath:
     """Return the mark of a landing type: its shape tells it without its colour."""
@@ -101,9 +105,8 @@ def banner_icon(kind: BannerKind) -> QPainterPath:
         BannerKind.GOOD: _tick,
         BannerKind.EXCESSIVE_IMPACT: lambda: _with_bang(_regular(8, 22.5), -0.58),
         BannerKind.HEEL_STRIKE: lambda: strike_icon(Strike.HEEL),
-        BannerKind.SENSOR_TROUBLE: lambda: _with_bang(
-            _polygon([(0.0, -1.0), (1.1, 0.9), (-1.1, 0.9)]), -0.42
-        ),
+        BannerKind.SENSOR_TROUBLE: _triangle,
+        BannerKind.ENGINE_TROUBLE: _triangle,
         BannerKind.ENDED: lambda: _rect(-0.75, -0.75, 1.5, 1.5, 0.2),
         BannerKind.READY: lambda: _joined(_ellipse(1.0), _ellipse(0.72), _ellipse(0.34)),
         BannerKind.WAITING: lambda: _joined(*(_ellipse(0.26, (x, 0.0)) for x in (-0.74, 0.0, 0.74))),

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTransform
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
 
 from dashboards.leg import limit_text
 from dashboards.theme import load_theme
 from dashboards.widgets.base import colour, font
-from dashboards.widgets.icons import strike_colour, strike_icon
+from dashboards.widgets.icons import draw_strike
 from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPainterPath, QResizeEvent
+    from collections.abc import Iterable
+
+    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtWidgets import QStyleOptionGraphicsItem
 
     from dashboards.envelope import Trace
     from dashboards.states import LegState, StepMark
@@ -26,15 +27,43 @@ if TYPE_CHECKING:
 
 __all__ = ["ImpactTrace"]
 
-MARK_PX = 12
+MARK_PX = 6.0
 HEADROOM = 1.2
 KEY_PX = 24
 
 
-@functools.cache
-def _symbol(strike: Strike) -> QPainterPath:
-    """Return a landing type's mark in the unit square, as pyqtgraph wants it."""
-    return QTransform.fromScale(0.5, 0.5).map(strike_icon(strike))
+class _Peaks(QGraphicsItem):
+    """Marks of a fixed size in px at places of the plot; cheaper than a scatter plot made anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._marks: list[tuple[QPointF, Strike]] = []
+        self._area = QRectF()
+
+    def set_area(self, area: QRectF) -> None:
+        """Set the plot's range."""
+        self.prepareGeometryChange()
+        self._area = area
+
+    def set_marks(self, marks: list[tuple[QPointF, Strike]]) -> None:
+        """Set places, s and g, and landing types."""
+        if marks or self._marks:
+            self._marks = marks
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return the plot's range."""
+        return self._area
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None
+    ) -> None:
+        """Draw the marks, unscaled."""
+        to_px = painter.transform()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for place, strike in self._marks:
+            draw_strike(painter, strike, to_px.map(place), MARK_PX)
 
 
 def _make_line(name: str, style: Qt.PenStyle) -> pg.InfiniteLine:
@@ -71,7 +100,7 @@ class ImpactTrace(QWidget):
         self._drawn_limit: object = None
         self._plot = self._make_plot()
         self._curve = pg.PlotCurveItem(pen=pg.mkPen(colour("trace"), width=1), skipFiniteCheck=True)
-        self._peaks = pg.ScatterPlotItem(pen=None, pxMode=True, antialias=True)
+        self._peaks = _Peaks()
         self._limit = _make_line("limit", Qt.PenStyle.DashLine)
         self._baseline = _make_line("baseline", Qt.PenStyle.DotLine)
         for item in (self._curve, self._peaks, self._limit, self._baseline):
@@ -137,15 +166,16 @@ class ImpactTrace(QWidget):
         self._notice.setVisible(bool(leg.notice))
         if leg.notice:
             self._curve.clear()
-            self._peaks.clear()
+            self._peaks.set_marks([])
             return
         self._curve.setData(trace.x_s, trace.y, connect=trace.connect)
-        self._show_peaks([mark for mark in leg.steps if mark.impact_g is not None], now_ns)
+        self._show_peaks(leg.steps, now_ns)
 
     def _show_scale(self, top_g: float) -> None:
         if top_g != self._top_g:
             self._top_g = top_g
             self._plot.setYRange(0.0, top_g * HEADROOM, padding=0)
+            self._peaks.set_area(QRectF(-self._window_s, 0.0, self._window_s, top_g * HEADROOM))
             step_g = top_g / 4
             ticks = [(step_g * number, f"{step_g * number:g}") for number in range(4)]
             self._plot.getAxis("left").setTicks([[*ticks, (top_g, f"{top_g:g} g")]])
@@ -163,14 +193,12 @@ class ImpactTrace(QWidget):
             self._baseline.setValue(baseline_g)
         self._key.setText(_key_text(leg))
 
-    def _show_peaks(self, marks: list[StepMark], now_ns: int) -> None:
-        x_s = np.array([(mark.peak_ns - now_ns) / NS_PER_S for mark in marks])
-        inside = [place for place, x in enumerate(x_s) if -self._window_s < x <= 0.0]
-        chosen = [marks[place] for place in inside]
-        self._peaks.setData(
-            x=x_s[inside],
-            y=np.array([mark.impact_g for mark in chosen], dtype=float),
-            symbol=[_symbol(mark.strike) for mark in chosen],
-            brush=[strike_colour(mark.strike) for mark in chosen],
-            size=MARK_PX,
+    def _show_peaks(self, marks: Iterable[StepMark], now_ns: int) -> None:
+        places = [(-(now_ns - mark.peak_ns) / NS_PER_S, mark) for mark in marks]
+        self._peaks.set_marks(
+            [
+                (QPointF(x_s, mark.impact_g), mark.strike)
+                for x_s, mark in places
+                if mark.impact_g is not None and -self._window_s < x_s <= 0.0
+            ]
         )

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QMouseEvent
 
-    from dashboards.bridge import Transport
+    from imu.sources.base import Control
+
 
 __all__ = ["SPEEDS", "Timeline", "TimelineState", "TransportBar"]
 
@@ -82,13 +83,13 @@ class TransportBar(QWidget):
 
     Parameters
     ----------
-    transport : Transport
+    transport : Control
         What is controlled.
     flag_times_s : sequence of float
         Times of flags that are known already, s since the session's begin.
     """
 
-    def __init__(self, transport: Transport, flag_times_s: Sequence[float] = ()) -> None:
+    def __init__(self, transport: Control, flag_times_s: Sequence[float] = ()) -> None:
         super().__init__()
         self._transport = transport
         self._known_s = set(flag_times_s)

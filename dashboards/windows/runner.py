@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
     from PySide6.QtWidgets import QBoxLayout
 
-    from dashboards.bridge import Transport
     from dashboards.envelope import Trace
     from dashboards.states import LegState
     from dashboards.viewmodel import RunnerView
     from imu.sinks.recorder import Recording
+    from imu.sources.base import Control
 
 __all__ = ["LegPanel", "RunnerWindow"]
 
@@ -69,7 +69,7 @@ class RunnerWindow(QWidget):
     ----------
     view : RunnerView
         What is shown.
-    transport : Transport, optional
+    transport : Control, optional
         Control of a replay; without one there is no transport bar.
     recording : callable, optional
         Tells the state of the recording; without one nothing is said of it.
@@ -85,7 +85,7 @@ class RunnerWindow(QWidget):
         self,
         view: RunnerView,
         *,
-        transport: Transport | None = None,
+        transport: Control | None = None,
         recording: Callable[[], Recording] | None = None,
         flag_times_s: Sequence[float] = (),
         title: str = "softstrike",

@@ -17,9 +17,9 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     arguments = sys.argv[1:]
     if arguments in _HELP:
-        from importlib import resources
+        from imu.cli.help_page import PAGE
 
-        sys.stdout.write(resources.files(__name__).joinpath("help.txt").read_text(encoding="utf-8"))
+        sys.stdout.write(PAGE)
         return
     from imu.cli.app import run
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import traceback
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from imu import __version__
@@ -21,27 +22,30 @@ OK, NOTHING_USABLE, WRONG_USE, PARTLY_USABLE = 0, 1, 2, 3
 _COMMANDS = ("demo", "live", "record", "replay", "simulate", "analyze", "profile", "doctor")
 _ABOUT = """Live impact and landing feedback for runners from shoe and shin sensors.
 
-Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable. Errors are one plain sentence; with --debug
-the whole trace is shown.
+Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable. Add --debug to see the whole trace of
+an error.
 """
 
 
-def build_app() -> App:
-    """Make the command line; the module of a command is imported when the command runs."""
+def build_app(*, lazy: bool = True) -> App:
+    """Make the command line; when lazy, the module of a command is imported when the command runs."""
     from cyclopts import App
 
     app = App(name="softstrike", help=_ABOUT, version=__version__, help_format="plaintext")
     for name in _COMMANDS:
-        app.command(f"imu.cli.{name}:{name}", name=name)
+        place = f"imu.cli.{name}"
+        app.command(f"{place}:{name}" if lazy else getattr(import_module(place), name), name=name)
     return app
 
 
 def help_page() -> str:
-    """Return the main help page as plain text, 80 columns wide."""
+    """Return the main help page as plain text; :mod:`imu.cli.help_page` holds a copy."""
     from rich.console import Console
 
     page = io.StringIO()
-    build_app().help_print([], console=Console(file=page, width=80, color_system=None, force_terminal=False))
+    build_app(lazy=False).help_print(
+        [], console=Console(file=page, width=80, color_system=None, force_terminal=False)
+    )
     return page.getvalue()
 
 

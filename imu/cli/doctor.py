@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import importlib.util
 import os
 import platform
@@ -21,29 +22,34 @@ _OLDEST = (3, 11)
 _LEAST_FREE_GB = 1.0
 
 
+class Weight(enum.IntEnum):
+    """What is lost without a thing; the value is the exit code when it is missing."""
+
+    NOTHING_LOST = 0
+    ALL_LOST = 1
+    PART_LOST = 3
+
+
 class Finding(NamedTuple):
-    """One thing that was looked at; `needed` tells whether softstrike works without it."""
+    """One thing that was looked at."""
 
     topic: str
     fine: bool
     text: str
-    needed: bool = True
+    weight: Weight = Weight.ALL_LOST
 
 
 def doctor() -> int:
     """Look at this machine and say what is missing and what to do about it.
 
-    Exit code 0: everything needed is there. 3: it works, but something is missing. 1: it cannot work.
+    Exit code 0: it works here. 3: it works without the dashboard. 1: it cannot work.
     """
-    from imu.cli.app import NOTHING_USABLE, OK, PARTLY_USABLE
-
     findings = [finding for look in _LOOKS for finding in look()]
-    for topic, fine, text, needed in findings:
-        mark = "ok     " if fine else "MISSING" if needed else "absent "
-        print(f"{mark}  {topic:<12} {text}")
-    if all(finding.fine for finding in findings):
-        return OK
-    return NOTHING_USABLE if any(f.needed and not f.fine for f in findings) else PARTLY_USABLE
+    for topic, fine, text, weight in findings:
+        mark = "ok" if fine else "MISSING" if weight else "none"
+        print(f"{mark:<8} {topic:<10} {text}")
+    missing = {finding.weight for finding in findings if not finding.fine}
+    return Weight.ALL_LOST if Weight.ALL_LOST in missing else max(missing, default=Weight.NOTHING_LOST)
 
 
 def _python() -> Iterator[Finding]:
@@ -61,17 +67,19 @@ def _packages() -> Iterator[Finding]:
 
 def _qt() -> Iterator[Finding]:
     if importlib.util.find_spec("PySide6") is None or importlib.util.find_spec("pyqtgraph") is None:
-        yield Finding("dashboard", False, "install the gui extra: pip install 'softstrike[gui]'", False)
+        yield Finding(
+            "dashboard", False, "install the gui extra: pip install 'softstrike[gui]'", Weight.PART_LOST
+        )
         return
     try:
         from dashboards.app import has_display
     except ImportError as error:
         text = f"Qt cannot be loaded ({error}); on Debian or Ubuntu: apt install libegl1 libgl1 libxkbcommon0"
-        yield Finding("dashboard", False, text, False)
+        yield Finding("dashboard", False, text, Weight.PART_LOST)
         return
     yield Finding("dashboard", True, f"PySide6 {metadata.version('PySide6_Essentials')}")
     text = "found" if has_display() else "none: pictures and reports are written instead of a window"
-    yield Finding("display", has_display(), text, False)
+    yield Finding("display", has_display(), text, Weight.NOTHING_LOST)
 
 
 def _bluetooth() -> Iterator[Finding]:
@@ -83,7 +91,7 @@ def _bluetooth() -> Iterator[Finding]:
         yield Finding("Bluetooth", True, ", ".join(adapters))
     else:
         text = "no adapter: plug one in; simulated sensors work without (softstrike live --simulate)"
-        yield Finding("Bluetooth", False, text, False)
+        yield Finding("Bluetooth", False, text, Weight.NOTHING_LOST)
 
 
 def _disk() -> Iterator[Finding]:

@@ -87,7 +87,5 @@ def _flag_times_s(file: Path) -> Sequence[float]:
     from imu import analyze
     from imu.store import SessionReader
 
-    first = SessionReader(file).span_ns()
-    if first is None:
-        return ()
-    return [(flag.t_ns - first[0]) / 1e9 for flag in analyze(file).flags if flag.raised]
+    origin_ns = SessionReader(file).header.origin_ns
+    return [(flag.t_ns - origin_ns) / 1e9 for flag in analyze(file).flags if flag.raised]

@@ -204,13 +204,13 @@ class SampleLayout:
     """
 
     def __init__(self, samples: Samples, params: Mapping[str, float], nominal: Nominal) -> None:
-        self._rule = samples
+        self._rule, self._ranges = samples, nominal
         self._planar = samples.layout == "planar"
         groups = _group(samples.blocks, apart=self._planar)
         self._runs = [Run(blocks, params) for blocks in groups]
         self.stride = sum(run.sample_bytes for run in self._runs)
         self._before = [sum(run.sample_bytes for run in self._runs[:i]) for i in range(len(groups))]
-        self._columns = {
+        self._columns: dict[str, tuple[int, slice]] = {
             block.quantity: (i, slice(AXES * k, AXES * (k + 1)))
             for i, blocks in enumerate(groups)
             for k, block in enumerate(blocks)
@@ -264,9 +264,10 @@ class SampleLayout:
         """Write samples, held at the ends of the ranges; tell whether acc and gyr reached theirs."""
         count = len(acc_g)
         parts = [np.zeros((count, run.width)) for run in self._runs]
-        self._put(parts, "acc", np.clip(acc_g, -self.acc_limit_g, self.acc_limit_g))
+        gyr_range_dps = self._ranges.gyr_range_dps or math.inf
+        self._put(parts, "acc", np.clip(acc_g, -self._ranges.acc_range_g, self._ranges.acc_range_g))
         if gyr_dps is not None:
-            self._put(parts, "gyr", np.clip(gyr_dps, -self.gyr_limit_dps, self.gyr_limit_dps))
+            self._put(parts, "gyr", np.clip(gyr_dps, -gyr_range_dps, gyr_range_dps))
         for i, run in enumerate(self._runs):
             run.write(frame, *self._place(i, count), parts[i])
         acc_reached = bool((np.abs(acc_g) >= self.acc_limit_g).any())
@@ -277,7 +278,7 @@ class SampleLayout:
         size = np.abs(acc_g)
         if size.item(size.argmax()) < self._clip_limit_g:  # argmax is much quicker than max or any
             return np.zeros(len(acc_g), np.bool_)
-        found: BoolArray = (size >= self._clip_limit_g).any(axis=1)
+        found: BoolArray = np.logical_or.reduce(size >= self._clip_limit_g, axis=1)
         return found
 
     def _put(self, parts: list[FloatArray], quantity: str, values: FloatArray) -> None:

@@ -21,7 +21,7 @@ MAX_BYTES = 64 * 1024
 """Greatest size of a profile."""
 
 MAX_DEPTH = 8
-WHERE = re.compile(r"(?P<message>.*?)(?: - at `(?P<path>[^`]*)`)?", re.DOTALL)
+WHERE = re.compile(r"(?P<message>.*?)(?: - at (?:`key` in )?`\$(?P<path>[^`]*)`)?", re.DOTALL)
 NAMED_FIELD = re.compile(r"(?:unknown|required) field `(?P<name>[^`]*)`")
 
 
@@ -163,15 +163,30 @@ def _convert(tree: dict[str, Any], path: Path | str | None) -> Profile:
         return msgspec.convert(tree, Profile)
     except msgspec.ValidationError as error:
         message, key = _locate(str(error))
-        raise ProfileError(message, path=path, key=key) from None
+        raise ProfileError(message, path=path, key=_name_entry(tree, key)) from None
 
 
 def _locate(message: str) -> tuple[str, str | None]:
+    """Split a message of msgspec into what is wrong and where."""
     found = WHERE.fullmatch(message)
     if found is None:
         return message, None
-    parts = [(found["path"] or "").removeprefix("$").lstrip(".")]
+    parts = [(found["path"] or "").lstrip(".")]
     named = NAMED_FIELD.search(found["message"])
     if named is not None:
         parts.append(named["name"])
     return found["message"], ".".join(part for part in parts if part) or None
+
+
+def _name_entry(tree: dict[str, Any], key: str | None) -> str | None:
+    """Replace the ``[...]`` by which msgspec means some entry of a top-level table by the entry's name."""
+    section, found, rest = (key or "").partition("[...]")
+    if not found or section not in tree:
+        return key
+    for name, value in tree[section].items():
+        try:
+            msgspec.convert({**tree, section: {name: value}}, Profile)
+        except msgspec.ValidationError as error:
+            if (_locate(str(error))[1] or "").startswith(f"{section}[...]"):
+                return f"{section}.{name}{rest}"
+    return key

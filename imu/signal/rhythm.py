@@ -9,6 +9,7 @@ candidate near the expected moment.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -31,7 +32,7 @@ _PHASE_SD = 0.2
 _REMEMBERED = 8
 _OFF_PHASE, _BETWEEN, _RIVAL = 2, 0.3, 0.8
 _COASTED = 2
-_TWICE = 1.7
+_TWICE, _EVEN = 1.7, 1.25
 _FEWEST_LAGS = 3
 
 
@@ -97,6 +98,14 @@ def stride_period(acc: FloatArray, rate_hz: float, params: SignalParams) -> tupl
 
 def _total(chain: list[Candidate]) -> float:
     return sum(c.energy for c in chain)
+
+
+def _even(chain: list[Candidate]) -> bool:
+    """Tell whether a chain is evenly spaced; contact and toe-off of a walking stride are not."""
+    gaps = [b.at - a.at for a, b in pairwise(chain)]
+    first, second = sorted(gaps[0::2]), sorted(gaps[1::2])
+    one, other = first[len(first) // 2], second[len(second) // 2]
+    return max(one, other) < _EVEN * min(one, other)
 
 
 class RhythmTracker:
@@ -241,7 +250,7 @@ class RhythmTracker:
             return []
         if 0.5 * period >= self._min_period:  # two strides may look like one where samples are missing
             twice = self._best_chain(0.5 * period)
-            if _total(twice) > _TWICE * _total(chain):
+            if _total(twice) > _TWICE * _total(chain) and _even(twice):
                 chain, period = twice, 0.5 * period
         return self._lock(chain, period)
 

@@ -29,8 +29,14 @@ from synthetic_feed import Run
 RATE_HZ = 1000.0
 FRAMES = 60
 PER_FRAME = 33
-GOAL = 1.0
-"""The whole window - traces, strips, figures, banner - costs no more than two bare default curves."""
+GOAL = 0.5
+"""The whole window - traces, strips, figures, banner - against two bare default curves."""
+
+
+def paint() -> None:
+    """Paint, and paint what painting asked for: else the one would pay for the other."""
+    QApplication.processEvents()
+    QApplication.processEvents()
 
 
 def whole_window() -> Callable[[int], None]:
@@ -52,7 +58,7 @@ def whole_window() -> Callable[[int], None]:
             for side in ("left", "right")
         )
         window.refresh()
-        QApplication.processEvents()
+        paint()
 
     return frame
 
@@ -70,14 +76,14 @@ def bare_curves() -> Callable[[int], None]:
         part = slice(number * PER_FRAME, number * PER_FRAME + count)
         for curve in curves:
             curve.setData(t_s[part], values[part])
-        QApplication.processEvents()
+        paint()
 
     frame.window = window  # type: ignore[attr-defined] - else it is collected
     return frame
 
 
 @pytest.mark.bench
-def test_a_frame_of_the_whole_window_costs_no_more_than_two_default_curves(qapp: object) -> None:
+def test_a_frame_of_the_whole_window_costs_half_of_two_default_curves(qapp: object) -> None:
     del qapp
     ours, bare = whole_window(), bare_curves()
     spent_s: dict[str, list[float]] = {"ours": [], "bare": []}

@@ -11,7 +11,7 @@ import pytest
 
 import imu
 from imu.chain import SensorChain
-from imu.decode import Encoder, load
+from imu.decode import Encoder, load, samples_per_packet
 from imu.model import Packet, Placement, SensorInfo, Side
 from tests.bench.naive import naive_steps
 from tests.bench.ratios import ratio
@@ -19,7 +19,6 @@ from tests.bench.records import CHANNELS, shoe_record
 
 pytestmark = pytest.mark.bench
 
-PACKET_SAMPLES = 20
 PACKETS = 2_000
 PROFILE = "softstrike-reference"
 
@@ -41,11 +40,12 @@ def test_an_hour_at_1_khz_becomes_a_step_table_12_times_faster_than_the_naive_sc
 def packets(rate_hz: float) -> list[Packet]:
     """Notifications of the reference firmware that carry a made-up run."""
     profile = load(PROFILE)
-    record = shoe_record(rate_hz, PACKETS * PACKET_SAMPLES / rate_hz)[list(CHANNELS)].to_numpy()
+    samples = samples_per_packet(profile)
+    record = shoe_record(rate_hz, PACKETS * samples / rate_hz)[list(CHANNELS)].to_numpy()
     encoder = Encoder(profile, {})
-    packet_ns = round(PACKET_SAMPLES / rate_hz * 1e9)
+    packet_ns = round(samples / rate_hz * 1e9)
     found = []
-    for number, part in enumerate(record.reshape(PACKETS, PACKET_SAMPLES, 6)):
+    for number, part in enumerate(record.reshape(PACKETS, samples, 6)):
         counter = (number + 1) * packet_ns // profile.time.unit_ns
         for payload in encoder.encode(counter, number, part[:, :3], part[:, 3:]):
             found.append(Packet("left", len(found), (number + 1) * packet_ns, "data", payload))
@@ -59,7 +59,7 @@ def test_packet_to_events_costs_at_most_two_filter_calls() -> None:
     inputs = packets(rate_hz)
     sensor = SensorInfo("left", Placement.SHOE, Side.LEFT, rate_hz=rate_hz, profile=PROFILE)
     low_pass = signal.butter(4, 60.0, fs=rate_hz, output="sos")
-    block = np.zeros((PACKET_SAMPLES, 6))
+    block = np.zeros((samples_per_packet(load(PROFILE)), 6))
 
     def candidate() -> None:
         chain = SensorChain(sensor)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,16 +12,21 @@ from PySide6.QtGui import QFontDatabase, QFontInfo, QImage
 from synthetic_feed import Run, StillTransport
 
 from dashboards.app import ensure_application, render_screenshot, run_window
-from dashboards.bridge import Bridge
+from dashboards.bridge import Bridge, items_of
+from dashboards.states import BannerKind
 from dashboards.theme import load_theme
 from dashboards.viewmodel import RunnerView
 from dashboards.widgets.base import font, text_width
 from dashboards.windows.runner import RunnerWindow
 from imu.errors import EnvironmentProblem
 from imu.model import LinkChange, LinkState, Rule, SampleBatch, Side
+from imu.sinks.base import Rewound
+from imu.sinks.mailbox import Mailbox, MailboxContents
 from imu.sinks.recorder import Durability, Recording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
@@ -38,28 +42,11 @@ STATES = {
 }
 
 
-@dataclass
-class Contents:
-    batches: dict[str, list[SampleBatch]]
-    others: list[object]
-    dropped: int = 0
-
-
-class OneFill:
-    """A mailbox that holds what it was given until the next look."""
-
-    def __init__(self, items: list[object]) -> None:
-        self.items = items
-        self.looks = 0
-
-    def drain(self) -> Contents:
-        self.looks += 1
-        items, self.items = self.items, []
-        batches: dict[str, list[SampleBatch]] = {}
-        for item in items:
-            if isinstance(item, SampleBatch):
-                batches.setdefault(item.sensor, []).append(item)
-        return Contents(batches, [item for item in items if not isinstance(item, SampleBatch)])
+def filled(items: Iterable[object]) -> Mailbox:
+    mailbox = Mailbox(trace_s=60.0)
+    for item in items:
+        mailbox.put(item)
+    return mailbox
 
 
 @pytest.fixture(autouse=True)
@@ -244,37 +231,55 @@ def test_the_head_tells_where_the_data_are(qtbot: QtBot, durability: Durability,
 def test_the_bridge_feeds_the_window_and_looks_once_more_when_it_stops(qtbot: QtBot) -> None:
     run = Run()
     view = RunnerView(run.header())
-    mailbox = OneFill(list(run.items()))
+    mailbox = filled(run.items())
     window = RunnerWindow(view)
     qtbot.addWidget(window)
     bridge = Bridge(mailbox, view, window)
     bridge.polled.connect(window.refresh)
-    bridge.start()
     with qtbot.waitSignal(bridge.polled):
-        pass
+        bridge.start()
     assert window.cadence.shown.tiles[0].value == "171"
-    looks = mailbox.looks
-    mailbox.items = [LinkChange("left-shank", 0, LinkState.LOST)]
+    mailbox.put(LinkChange("left-shank", 0, LinkState.LOST))
     bridge.stop()
-    assert mailbox.looks == looks + 1
     assert view.state().chips[0].link is LinkState.LOST
+
+
+def test_after_a_rewind_nothing_of_before_is_shown(qtbot: QtBot) -> None:
+    del qtbot
+    view, again = RunnerView(Run().header()), RunnerView(Run().header())
+    mailbox = filled(Run(duration_s=30).items())
+    bridge = Bridge(mailbox, view)
+    bridge.poll()
+    mailbox.put(Rewound(1))
+    for item in Run(duration_s=8).items():
+        mailbox.put(item)
+    bridge.poll()
+    again.feed(items_of(filled(Run(duration_s=8).items()).drain()))
+    assert view.state() == again.state()
+    assert view.trace(Side.LEFT).y.tolist() == again.trace(Side.LEFT).y.tolist()
+
+
+def test_a_closed_mailbox_ends_the_session_on_the_screen(qtbot: QtBot) -> None:
+    del qtbot
+    view = RunnerView(Run().header())
+    mailbox = filled(Run().items())
+    mailbox.close()
+    Bridge(mailbox, view).poll()
+    assert view.state().banner.kind is BannerKind.ENDED
 
 
 def test_closing_the_window_ends_the_loop_and_tells_once(qapp: QApplication) -> None:
     told: list[str] = []
 
-    class ClosesAtTheThirdLook(OneFill):
-        def drain(self) -> Contents:
-            if self.looks == 2:
-                windows = [w for w in qapp.topLevelWidgets() if isinstance(w, RunnerWindow) and w.isVisible()]
-                for window in windows:
+    class ClosesTheWindow(Mailbox):
+        def drain(self) -> MailboxContents:
+            for window in qapp.topLevelWidgets():
+                if isinstance(window, RunnerWindow) and window.isVisible():
                     window.close()
             return super().drain()
 
     run = Run(duration_s=3)
-    code = run_window(
-        run.header(), ClosesAtTheThirdLook(list(run.items())), on_close=lambda: told.append("closed")
-    )
+    code = run_window(run.header(), ClosesTheWindow(), on_close=lambda: told.append("closed"))
     assert code == 0
     assert told == ["closed"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,7 +12,7 @@ import numpy as np
 
 from imu.clock import TimelineParams
 from imu.decode import Encoder, samples_per_packet
-from imu.model import Command, Packet, Placement, RawBatch, SampleBatch, SensorHealth, SensorInfo
+from imu.model import Command, Packet, Placement, RawBatch, SampleBatch, SensorHealth, SensorInfo, Side
 from imu.model.health import Ledger
 from imu.model.inputs import LinkState
 from imu.profiles import find_profile
@@ -37,42 +38,45 @@ def _bump(phase: np.ndarray, centre: float, width: float) -> np.ndarray:
     return np.asarray(np.exp(-0.5 * (away / width) ** 2))
 
 
-@functools.cache
 def gait(sensor: SensorInfo, seed: int, seconds: float = 12.0) -> SampleBatch:
     """Stand a second, then run or walk, mounted anyhow; arrays are read-only."""
-    rng = np.random.default_rng(seed)
-    n = round(seconds * sensor.rate_hz)
-    time_s = np.arange(n) / sensor.rate_hz
-    period_s = rng.uniform(0.62, 0.78) if seed % 3 else rng.uniform(1.0, 1.2)
-    phase = (time_s - 1.0) / period_s + 0.05 * np.sin(0.9 * time_s)
-    moving = time_s >= 1.0
-    size = (1.0 if seed % 3 else 0.35) * moving
-    spike = 8.0 * _bump(phase, 0.0, 0.012) - 2.0 * _bump(phase, 0.05, 0.015) + 2.0 * _bump(phase, 0.15, 0.05)
-    swing = np.sin(2 * np.pi * phase)
-    acc = np.stack(
-        [
-            size * (0.9 * swing + 0.35 * spike),
-            1.0 + size * (spike - 1.2 * _bump(phase, 0.4, 0.03) + 0.5 * swing),
-            size * 0.3 * np.sin(4 * np.pi * phase + 1.0),
-        ],
-        axis=1,
-    )
-    rate = (
-        350.0 * size * (_bump(phase, 0.75, 0.1) - _bump(phase, 0.35, 0.06) - 0.5 * _bump(phase, 0.02, 0.02))
-    )
-    gyr = np.stack([0.1 * rate, 0.2 * rate * swing, rate], axis=1)
-    mount = _rotation(rng)
-    acc = (acc + rng.normal(0.0, 0.03, (n, 3))) @ mount.T
-    gyr = (gyr + rng.normal(0.0, 3.0, (n, 3))) @ mount.T
-    t_ns = START_NS + np.rint(time_s * 1e9).astype(np.int64)
-    clipped = np.abs(acc).max(axis=1) > 7.5  # noqa: PLR2004 - a few samples of a few steps
-    for array in (t_ns, acc, gyr, clipped):
-        array.flags.writeable = False
+    t_ns, acc, gyr, clipped = _signals(sensor.rate_hz, seed, seconds)
     return SampleBatch(sensor.sensor, 0, t_ns, acc, gyr if sensor.has_gyro else None, clipped)
 
 
+@functools.cache
+def _signals(rate_hz: float, seed: int, seconds: float) -> tuple[Any, Any, Any, Any]:
+    rng = np.random.default_rng(seed)
+    time_s = np.arange(round(seconds * rate_hz)) / rate_hz
+    runs = seed % 3 > 0
+    period_s = rng.uniform(0.62, 0.78) if runs else rng.uniform(1.0, 1.2)
+    phase = (time_s - 1.0) / period_s + 0.05 * np.sin(0.9 * time_s)
+    size = (1.0 if runs else 0.35) * (time_s >= 1.0)
+    acc, gyr = _leg(phase, size)
+    mount = _rotation(rng)
+    acc = (acc + rng.normal(0.0, 0.03, acc.shape)) @ mount.T
+    gyr = (gyr + rng.normal(0.0, 3.0, gyr.shape)) @ mount.T
+    t_ns = START_NS + np.rint(time_s * 1e9).astype(np.int64)
+    arrays = (t_ns, acc, gyr, np.abs(acc).max(axis=1) > 7.5)
+    for array in arrays:
+        array.flags.writeable = False
+    return arrays
+
+
+def _leg(phase: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Acceleration in g and rate in dps with a spike, a ringing and a swing in every stride."""
+    spike = 8.0 * _bump(phase, 0.0, 0.012) - 2.0 * _bump(phase, 0.05, 0.015) + 2.0 * _bump(phase, 0.15, 0.05)
+    swing = np.sin(2 * np.pi * phase)
+    forward = size * (0.9 * swing + 0.35 * spike)
+    up = 1.0 + size * (spike - 1.2 * _bump(phase, 0.4, 0.03) + 0.5 * swing)
+    side = size * 0.3 * np.sin(4 * np.pi * phase + 1.0)
+    turn = _bump(phase, 0.75, 0.1) - _bump(phase, 0.35, 0.06) - 0.5 * _bump(phase, 0.02, 0.02)
+    rate = 350.0 * size * turn
+    return np.stack([forward, up, side], axis=1), np.stack([0.1 * rate, 0.2 * rate * swing, rate], axis=1)
+
+
 def part(batch: SampleBatch, first: int, stop: int | None = None) -> SampleBatch:
-    """Samples `[first, stop)`."""
+    """Take samples `[first, stop)`."""
     rows = slice(first, stop)
     gyr = None if batch.gyr_dps is None else batch.gyr_dps[rows]
     return SampleBatch(
@@ -81,7 +85,7 @@ def part(batch: SampleBatch, first: int, stop: int | None = None) -> SampleBatch
 
 
 def cut(batch: SampleBatch, sizes: Sequence[int]) -> list[SampleBatch]:
-    """Pieces of the given sizes, taken in turn until the batch is used up."""
+    """Cut into pieces of the given sizes, taken in turn until the batch is used up."""
     pieces, first, k = [], 0, 0
     while first < len(batch):
         size = max(1, sizes[k % len(sizes)])
@@ -91,12 +95,12 @@ def cut(batch: SampleBatch, sizes: Sequence[int]) -> list[SampleBatch]:
 
 
 def hole(batch: SampleBatch, first: int, length: int) -> list[SampleBatch]:
-    """The batch without samples `[first, first + length)`."""
+    """Leave out samples `[first, first + length)`."""
     return [part(batch, 0, first), part(batch, first + length)]
 
 
 def frames(sensor: SensorInfo, params: TimelineParams, batch: SampleBatch, size: int) -> list[RawBatch]:
-    """What a sensor with these counters would have sent."""
+    """Make the frames of a sensor with these counters."""
     found = []
     for number, piece in enumerate(cut(batch, [size])):
         marked = piece.t_ns[0 if params.marks == "first" else -1]
@@ -118,7 +122,7 @@ def frames(sensor: SensorInfo, params: TimelineParams, batch: SampleBatch, size:
 
 
 def packets(sensor: SensorInfo, batch: SampleBatch) -> list[Packet]:
-    """What the sensor's firmware would have sent, by the encoder of its profile."""
+    """Make the packets of the sensor's firmware."""
     profile = find_profile(sensor.profile)
     encoder, rule = Encoder(profile), TimelineParams.from_profile(profile, sensor.rate_hz)
     size = min(15, samples_per_packet(profile, gyr=sensor.has_gyro))
@@ -130,16 +134,16 @@ def packets(sensor: SensorInfo, batch: SampleBatch) -> list[Packet]:
 
 
 def steps(sensor: SensorInfo, seed: int) -> list[Any]:
-    """Steps of made-up gait, with health and commands between them."""
+    """Make steps of gait, with health and commands between them."""
     detector = StepDetector(sensor)
     rng = np.random.default_rng(seed)
     items: list[Any] = []
     for step in detector.push(gait(sensor, seed, 30.0)) + detector.flush():
         peak_g = float(rng.uniform(6.0, 13.0))
         items.append(msgspec.structs.replace(step, peak_accel_g=peak_g, peak_axial_g=0.9 * peak_g))
-        if rng.random() < 0.3:  # noqa: PLR2004 - now and then
+        if rng.random() < 0.3:
             items.append(_health(sensor, step.known_ns, rng))
-        if rng.random() < 0.1:  # noqa: PLR2004
+        if rng.random() < 0.1:
             items.append(Command(step.known_ns, "impact_limit_g", float(rng.uniform(6.0, 12.0))))
     return items
 
@@ -159,7 +163,17 @@ def _health(sensor: SensorInfo, t_ns: int, rng: np.random.Generator) -> SensorHe
 
 
 def feed(case: BlockCase, seed: int) -> list[Any]:
-    """Input of a block, in small pieces."""
+    """Make the input of a block, in small pieces."""
+    key = (case.name, seed)
+    if key not in _FEEDS:
+        _FEEDS[key] = _feed(case, seed)
+    return list(_FEEDS[key])
+
+
+_FEEDS: dict[tuple[str, int], list[Any]] = {}
+
+
+def _feed(case: BlockCase, seed: int) -> list[Any]:
     if case.takes is Takes.STEPS:
         return steps(case.sensor, seed)
     batch = gait(case.sensor, seed)
@@ -194,8 +208,16 @@ def plain(value: Any) -> Any:
     return value
 
 
+def difference(ours: list[Any], theirs: list[Any]) -> str:
+    """Name the first output that differs in any bit; empty when none does."""
+    for k, (mine, yours) in enumerate(zip_longest(ours, theirs)):
+        if plain(mine) != plain(yours):
+            return f"output {k} of {len(ours)} and {len(theirs)}: {mine} is not {yours}"
+    return ""
+
+
 def joined(outputs: list[Any]) -> list[Any]:
-    """Outputs with even grids that belong together joined: how they were cut is no part of the result."""
+    """Join even grids that belong together: how they were cut is no part of the result."""
     found: list[Any] = []
     for out in outputs:
         if isinstance(out, Grid) and not out.restart and found:
@@ -215,6 +237,19 @@ def _join(a: Grid, b: Grid) -> Grid:
 
 def worn(placement: Placement, *, has_gyro: bool, rate_hz: float = 200.0) -> SensorInfo:
     """Sensor on the left leg."""
-    from imu.model import Side  # noqa: PLC0415
-
     return SensorInfo(sensor="left", placement=placement, side=Side.LEFT, rate_hz=rate_hz, has_gyro=has_gyro)
+
+
+def together(batches: list[SampleBatch]) -> list[SampleBatch]:
+    """Join batches into one."""
+    gyr = [batch.gyr_dps for batch in batches if batch.gyr_dps is not None]
+    return [
+        SampleBatch(
+            batches[0].sensor,
+            batches[0].index0,
+            np.concatenate([batch.t_ns for batch in batches]),
+            np.concatenate([batch.acc_g for batch in batches]),
+            np.concatenate(gyr) if gyr else None,
+            np.concatenate([batch.clipped for batch in batches]),
+        )
+    ]

@@ -1,4 +1,4 @@
-"""Curves that are smooth enough for accelerometers: piecewise quintics, continuous up to the second derivative."""
+"""Curves smooth enough for accelerometers: piecewise quintics with continuous second derivatives."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def quintic(u: FloatArray, span: FloatArray, start: Motion2, end: Motion2) -> Mo
 class PiecewiseQuintic:
     """Curve through knots with derivatives from the parabola through each knot and its two neighbours.
 
-    Local: a value depends on the four nearest knots only, so a window of a long movement is computed by itself.
+    Local: a value depends on the four nearest knots only, so a window of a long movement is computed by
+    itself.
 
     Parameters
     ----------

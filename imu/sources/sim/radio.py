@@ -1,8 +1,9 @@
-"""What the air does to packets: they wait for the next connection event, come late, twice, in a heap or not at all."""
+"""What the air does to packets: they wait for their turn, come late, twice, in a heap or not at all."""
 
 from __future__ import annotations
 
 import zlib
+
 import msgspec
 import numpy as np
 

@@ -1,7 +1,8 @@
-"""What the simulated runner does: bouts of standing, walking and running, and every contact that follows from them.
+"""What the simulated runner does: bouts of standing, walking and running, and all contacts they make.
 
-A scenario is data. :func:`plan` turns it into the two feet's contacts with all their parameters drawn from the seed,
-so that the movement at any moment is a function of (scenario, seed) and can be computed in any order.
+A scenario is data. :func:`plan` turns it into the two feet's contacts with all their parameters drawn from
+the seed, so that the movement at any moment is a function of (scenario, seed) and can be computed in any
+order.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from imu.units import MS_PER_S, S_PER_MIN
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    BoolArray = NDArray[np.bool_]
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
 
@@ -39,7 +41,7 @@ __all__ = [
 
 HEEL_ABOVE_DEG = 8.0
 FOREFOOT_BELOW_DEG = -1.6
-"""Borders of the landing types, foot strike angle in degrees (Altman & Davis 2012, doi 10.1016/j.gaitpost.2011.09.104)."""
+"""Borders of the landing types, degrees (Altman & Davis 2012, doi 10.1016/j.gaitpost.2011.09.104)."""
 
 STEP_FROM_REST_S = 0.55
 STRIKE_ANGLE_DEG = {Strike.HEEL: 15.0, Strike.MIDFOOT: 3.0, Strike.FOREFOOT: -7.0}
@@ -79,8 +81,8 @@ class Bout(msgspec.Struct, frozen=True, kw_only=True):
     speed_mps : float
         Speed, m/s.
     contact_ms : float or None
-        Contact time; None derives it: 62 % of the stride when walking, ``437 * speed ** -0.54`` ms when running
-        (through the two recordings with force plate, 275 ms at 2.36 m/s and 222 ms at 3.5 m/s).
+        Contact time; None derives it: 62 % of the stride when walking, ``437 * speed ** -0.54`` ms when
+        running (through the two recordings with force plate, 275 ms at 2.36 m/s and 222 ms at 3.5 m/s).
     strike : Strike
         Intended landing type when running; walking always lands on the heel.
     strike_angle_deg : float or None
@@ -127,7 +129,7 @@ class Bout(msgspec.Struct, frozen=True, kw_only=True):
         if self.contact_ms is not None:
             return self.contact_ms / MS_PER_S
         if self.motion is Motion.RUN:
-            return CONTACT_AT_1_MPS_S * self.speed_mps**CONTACT_SPEED_EXPONENT
+            return CONTACT_AT_1_MPS_S * float(self.speed_mps**CONTACT_SPEED_EXPONENT)
         return WALK_DUTY * 2.0 * S_PER_MIN / self.cadence_spm
 
     @property
@@ -155,7 +157,7 @@ class Scenario(msgspec.Struct, frozen=True):
     @property
     def duration_s(self) -> float:
         """Intended length, s; the steps drawn make it a little longer or shorter."""
-        return sum(bout.duration_s for bout in self.bouts)
+        return float(sum(bout.duration_s for bout in self.bouts))
 
     def repeated(self, duration_s: float) -> Scenario:
         """Return the scenario said again and again until it lasts at least `duration_s`."""
@@ -189,7 +191,7 @@ class Contacts(msgspec.Struct, frozen=True, eq=False):
     angle_deg: FloatArray
     impact_g: FloatArray
     speed_mps: FloatArray
-    running: NDArray[np.bool_]
+    running: BoolArray
     bout: IntArray
 
     def __len__(self) -> int:
@@ -203,9 +205,8 @@ def strike_of(angle_deg: float) -> Strike:
     return Strike.FOREFOOT if angle_deg < FOREFOOT_BELOW_DEG else Strike.MIDFOOT
 
 
-
 def two_shoes() -> Scenario:
-    """Return the scenario of the shoe sensors: stand, walk, run on the heel, on the mid-foot, tire, walk, stand."""
+    """Return the shoe sensors' scenario: stand, walk, run on the heel, on the mid-foot, tire, walk, stand."""
     return _session("two shoes")
 
 
@@ -235,8 +236,9 @@ def _session(
         change(run, note="run, heel first"),
         change(run, strike=Strike.MIDFOOT, cadence_spm=176.0, note="run, mid-foot"),
         change(
-            run, impact_left_g=9.0, impact_right_g=impact_right_g * 9.0 / 7.0, impact_drift=0.6, cadence_spm=164.0,
-            cadence_drift=-0.04, strike_angle_deg=18.0, speed_mps=3.2, note="run, tired and hard",
+            run, impact_left_g=9.0, impact_right_g=impact_right_g * 9.0 / 7.0, impact_drift=0.6,
+            cadence_spm=164.0, cadence_drift=-0.04, strike_angle_deg=18.0, speed_mps=3.2,
+            note="run, tired and hard",
         ),
         walk,
         stand,
@@ -247,7 +249,18 @@ def _session(
 SCENARIOS = {"two_shoes": two_shoes, "two_shins": two_shins, "demo": demo}
 """Ready scenarios by name."""
 
-COLUMNS = ("t", "step", "contact", "angle", "impact_left", "impact_right", "speed", "asymmetry", "running", "bout")
+COLUMNS = (
+    "t",
+    "step",
+    "contact",
+    "angle",
+    "impact_left",
+    "impact_right",
+    "speed",
+    "asymmetry",
+    "running",
+    "bout",
+)
 
 
 def plan(scenario: Scenario, seed: int) -> tuple[tuple[Contacts, Contacts], FloatArray]:
@@ -263,8 +276,8 @@ def plan(scenario: Scenario, seed: int) -> tuple[tuple[Contacts, Contacts], Floa
     Returns
     -------
     tuple of Contacts, Contacts
-        Left and right leg; each begins and ends with contacts outside the session, so that every moment in it lies
-        between two contacts.
+        Left and right leg; each begins and ends with contacts outside the session, so that every moment in it
+        lies between two contacts.
     ndarray of float64, shape (bouts + 1,)
         Begin of each bout and the end of the last, s.
 
@@ -303,7 +316,9 @@ def _rest_rows(start_s: float, count: int, number: int) -> FloatArray:
     return rows
 
 
-def _moving_rows(bout: Bout, start_s: float, number: int, rng: np.random.Generator) -> tuple[FloatArray, float]:
+def _moving_rows(
+    bout: Bout, start_s: float, number: int, rng: np.random.Generator
+) -> tuple[FloatArray, float]:
     """Contacts of a walking or running bout, and the time at which it ends, s."""
     count = max(2, round(bout.duration_s * bout.cadence_spm / S_PER_MIN))
     noise = np.clip(rng.standard_normal((5, count)), -3.0, 3.0) * bout.variability

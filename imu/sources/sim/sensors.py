@@ -1,8 +1,9 @@
 """What a sensor on the leg feels of the movement, and what it makes of it.
 
-The segment's movement gives specific force and angular rate at the sensor's place. At contact the foot's touchdown
-velocity is arrested by shoe and soft tissue, a damped spring: the higher and the earlier the transient, the faster
-the touchdown and the stiffer the path to the sensor. Then come the mounting, bias, noise, bandwidth, range and steps.
+The segment's movement gives specific force and angular rate at the sensor's place. At contact the foot's
+touchdown velocity is arrested by shoe and soft tissue, a damped spring: the higher and the earlier the
+transient, the faster the touchdown and the stiffer the path to the sensor. Then come the mounting, bias,
+noise, bandwidth, range and steps.
 """
 
 from __future__ import annotations
@@ -26,18 +27,27 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
-__all__ = ["Felt", "Limb", "SampleBlock", "SimSensor", "SimSensorStream", "random_mounting", "true_peaks_g"]
+__all__ = [
+    "Felt",
+    "Limb",
+    "SampleBlock",
+    "SimSensor",
+    "SimSensorStream",
+    "random_mounting",
+    "true_peaks_g",
+    "until",
+]
 
 OFFSET_M = {Placement.SHANK: (0.03, 0.09, 0.0), Placement.SHOE: (0.10, -0.01, 0.0)}
-"""Sensor from the ankle in the segment frame, m: above the malleolus on the shin, on the laces of the shoe."""
+"""Sensor from the ankle in the segment frame, m: above the malleolus; on the laces of the shoe."""
 
 SEGMENT = {Placement.SHOE: 0, Placement.SHANK: 1}
-RISE_S = {Placement.SHANK: (0.026, 0.014), Placement.SHOE: (0.016, 0.009)}
+RISE_S = {Placement.SHANK: (0.026, 0.016), Placement.SHOE: (0.016, 0.009)}
 """Rise of the transient, s, of a forefoot and of a rearfoot landing."""
 
 WALK_RISE_S = {Placement.SHANK: 0.020, Placement.SHOE: 0.012}
 RISE_ANGLES_DEG = (-8.0, 12.0)
-ONSET_S = 0.006
+ONSET_S = 0.010
 """Contact to the begin of the arrest: the sole's first give, s."""
 
 SHOE_OVER_SHANK = 1.7
@@ -58,6 +68,7 @@ EPSILON = 1e-12
 LN2 = float(np.log(2.0))
 KERNEL_REACH = 4.0
 START_SPREAD_S = 0.1
+BOOT_SPREAD_S = 3_600.0
 WINDOW_CONTACTS = 3
 
 
@@ -168,8 +179,9 @@ class Limb:
 
     Notes
     -----
-    Frame: x forward, y up along the segment, z to the runner's right; a positive rate about z lifts the toes. The
-    segment is turned by its pitch about z, then by the frontal angle about x, then by the transverse angle about y.
+    Frame: x forward, y up along the segment, z to the runner's right; a positive rate about z lifts the toes.
+    The segment is turned by its pitch about z, then by the frontal angle about x, then by the transverse
+    angle about y.
     """
 
     def __init__(self, contacts: Contacts, placement: Placement, side: Side) -> None:
@@ -187,7 +199,7 @@ class Limb:
         return self._felt(t_s, self._arrest(t_s))
 
     def peaks_g(self) -> tuple[FloatArray, FloatArray]:
-        """Resultant peak after each contact but the first and the last two, g, and its time after contact, s."""
+        """Resultant peak after each contact but the first and last two, g, and its time after contact, s."""
         after = np.arange(0.0, PEAK_WINDOW_S, PEAK_GRID_S)
         t_s = self.leg.contacts.initial_contact_s[1:-2, None] + after
         resultant = np.linalg.norm(self.felt(t_s.ravel()).acc_g, axis=1).reshape(t_s.shape)
@@ -218,7 +230,7 @@ class Limb:
         return np.where(contacts.running, run, WALK_RISE_S[placement])
 
     def _solve_touchdown(self) -> FloatArray:
-        """Touchdown velocity, m/s, that gives each contact its intended peak; 0 where the movement alone gives more."""
+        """Touchdown velocity, m/s, that gives the intended peak; 0 where the movement alone gives more."""
         c = self.leg.contacts
         after = np.arange(0.0, PEAK_WINDOW_S, 2 * PEAK_GRID_S)
         inner = slice(1, len(c) - 2)
@@ -237,8 +249,8 @@ class Limb:
     def _spring(after_s: FloatArray, rise_s: FloatArray) -> FloatArray:
         """Acceleration, m/s², against a touchdown of 1 m/s, from `after_s` after contact; 0 before its onset.
 
-        The displacement is ``v / w * (1 + k * t) * exp(-k * t) * sin(w * t)``: it starts with velocity v and without
-        acceleration and returns to where it started.
+        The displacement is ``v / w * (1 + k * t) * exp(-k * t) * sin(w * t)``: it starts with velocity v and
+        without acceleration and returns to where it started.
         """
         t_s = np.maximum(after_s - ONSET_S, 0.0)
         w = RISE_PHASE_RAD / rise_s
@@ -247,7 +259,7 @@ class Limb:
         return (sine + 2 * w * k**2 * t_s * np.cos(w * t_s)) * np.exp(-k * t_s) / w
 
     def _arrest(self, t_s: FloatArray) -> FloatArray:
-        """Acceleration against the direction of touchdown, m/s²: gathering speed before a contact, losing it after."""
+        """Acceleration against the touchdown, m/s²: gathering speed before a contact, losing it after."""
         c = self.leg.contacts
         number = self.leg.contact_before(t_s - ONSET_S)
         after = t_s - c.initial_contact_s[number]
@@ -261,7 +273,7 @@ class Limb:
 
 
 def _touchdown_direction() -> FloatArray:
-    """Unit vector against the touchdown velocity: back and up."""
+    """Return the unit vector against the touchdown velocity: back and up."""
     angle = np.radians(BRAKING_DEG)
     return np.array([-np.sin(angle), np.cos(angle), 0.0])
 
@@ -313,6 +325,15 @@ class SimSensorStream:
         Seed of the session.
     block : int
         Samples in a block.
+
+    Attributes
+    ----------
+    start_s : float
+        True time of the first sample, s since the session's begin.
+    boot_s : float
+        What the sensor's clock says at its first sample, s.
+    mounting : ndarray, shape (3, 3)
+        Rotation from segment to sensor frame.
     """
 
     def __init__(self, sensor: SimSensor, contacts: Contacts, seed: int, block: int = 2000) -> None:
@@ -322,20 +343,28 @@ class SimSensorStream:
         self._key = [seed, zlib.crc32(sensor.sensor.encode())]
         rng = np.random.default_rng(self._key)
         self.start_s = float(rng.uniform(0.0, START_SPREAD_S))
+        self.boot_s = float(rng.uniform(0.0, BOOT_SPREAD_S))
         drawn = random_mounting(rng)
-        self.mounting = drawn if sensor.mounting is None else np.reshape(sensor.mounting, (3, 3)).astype(float)
+        self.mounting = (
+            drawn if sensor.mounting is None else np.reshape(sensor.mounting, (3, 3)).astype(float)
+        )
         self._bias = rng.standard_normal(6) * np.repeat([sensor.accel_bias_g, sensor.gyro_bias_dps], 3)
 
     def block(self, number: int) -> SampleBlock:
-        """Samples ``[number * block_size, (number + 1) * block_size)``."""
+        """Compute samples ``[number * block_size, (number + 1) * block_size)``."""
         kernel = self._kernel()
         margin = len(kernel) // 2
         index0 = number * self.block_size
-        t_s = self.start_s + self.sensor.period_s * np.arange(index0 - margin, index0 + self.block_size + margin)
+        index = np.arange(index0 - margin, index0 + self.block_size + margin, dtype=np.float64)
+        t_s = self.start_s + self.sensor.period_s * index
         limb = Limb(_window(self._contacts, t_s[0], t_s[-1]), self.sensor.placement, self.sensor.side)
         felt = np.concatenate(limb.felt(t_s), axis=1)
-        soft = sum(weight * felt[lag : lag + self.block_size] for lag, weight in enumerate(kernel))
-        mounted = np.concatenate([_rotated(soft[:, :3], self.mounting), _rotated(soft[:, 3:], self.mounting)], axis=1)
+        soft = np.zeros((self.block_size, 6))
+        for lag, weight in enumerate(kernel):
+            soft += weight * felt[lag : lag + self.block_size]
+        mounted = np.concatenate(
+            [_rotated(soft[:, :3], self.mounting), _rotated(soft[:, 3:], self.mounting)], axis=1
+        )
         mounted += self._bias + self._noise(number)
         acc, clipped = _limited(mounted[:, :3], self.sensor.accel_range_g)
         gyr, _ = _limited(mounted[:, 3:], self.sensor.gyro_range_dps)
@@ -344,7 +373,9 @@ class SimSensorStream:
     def _noise(self, number: int) -> FloatArray:
         density = [self.sensor.accel_noise_g_per_rthz, self.sensor.gyro_noise_dps_per_rthz]
         sd = np.repeat(density, 3) * np.sqrt(self.sensor.rate_hz / 2)
-        return sd * np.random.default_rng([*self._key, number]).standard_normal((self.block_size, 6))
+        drawn: FloatArray = np.random.default_rng([*self._key, number]).standard_normal((self.block_size, 6))
+        drawn *= sd
+        return drawn
 
     def _kernel(self) -> FloatArray:
         """Weights of the sensor's low-pass, a Gaussian of the asked bandwidth."""
@@ -352,8 +383,9 @@ class SimSensorStream:
             return np.ones(1)
         width = np.sqrt(LN2) / (2 * np.pi * self.sensor.bandwidth_hz) * self.sensor.rate_hz
         reach = int(np.ceil(KERNEL_REACH * width))
-        weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
-        return weights / weights.sum()
+        weights: FloatArray = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
+        weights /= weights.sum()
+        return weights
 
 
 def true_peaks_g(sensor: SimSensor, contacts: Contacts, chunk: int = 400) -> tuple[FloatArray, FloatArray]:
@@ -371,8 +403,8 @@ def true_peaks_g(sensor: SimSensor, contacts: Contacts, chunk: int = 400) -> tup
     Returns
     -------
     peak_g, time_to_peak_s : ndarray, shape (n,)
-        Resultant peak of the 80 ms after each contact, gravity included, and its time after contact; NaN for the
-        first contact and the last two, which lie outside the session.
+        Resultant peak of the 80 ms after each contact, gravity included, and its time after contact; NaN for
+        the first contact and the last two, which lie outside the session.
     """
     peak = np.full((2, len(contacts)), np.nan)
     for start in range(1, len(contacts) - 2, chunk):
@@ -381,6 +413,12 @@ def true_peaks_g(sensor: SimSensor, contacts: Contacts, chunk: int = 400) -> tup
         found = np.array(Limb(_cut(contacts, low, high), sensor.placement, sensor.side).peaks_g())
         peak[:, start:end] = found[:, start - low - 1 : end - low - 1]
     return peak[0], peak[1]
+
+
+def until(contacts: Contacts, end_s: float) -> Contacts:
+    """Contacts up to a time, s, and those after it on which the movement before it depends."""
+    last = int(np.searchsorted(contacts.initial_contact_s, end_s))
+    return _cut(contacts, 0, last + WINDOW_CONTACTS)
 
 
 def _cut(contacts: Contacts, low: int, high: int) -> Contacts:
@@ -395,9 +433,12 @@ def _window(contacts: Contacts, first_s: float, last_s: float) -> Contacts:
 
 def _rotated(vector: FloatArray, rotation: FloatArray) -> FloatArray:
     # Written out: a matrix product may round differently from one block length to another.
-    return np.column_stack([vector[:, 0] * r[0] + vector[:, 1] * r[1] + vector[:, 2] * r[2] for r in rotation])
+    return np.column_stack(
+        [vector[:, 0] * r[0] + vector[:, 1] * r[1] + vector[:, 2] * r[2] for r in rotation]
+    )
 
 
 def _limited(value: FloatArray, end: float) -> tuple[FloatArray, BoolArray]:
     """Values held within the range, and in which rows any of them had to be."""
-    return np.clip(value, -end, end), (np.abs(value) >= end).any(axis=1)
+    beyond: BoolArray = np.abs(value) >= end
+    return np.clip(value, -end, end), np.any(beyond, axis=1)

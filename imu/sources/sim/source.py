@@ -1,262 +1,143 @@
-"""A simulated session: packets of simulated sensors through simulated radio, with the truth beside them."""
+"""The simulator as a source: a simulated session in real time, faster, or as fast as it can be computed."""
 
 from __future__ import annotations
 
 import asyncio
-import functools
-import heapq
-import itertools
 import math
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
-import msgspec
-import numpy as np
-
 from imu.errors import UsageError
-from imu.model import LinkChange, LinkState, Marker, Packet, Placement, SensorInfo, SessionHeader, Side, Tick
-from imu.sources.sim.radio import RadioLink, RadioModel
-from imu.sources.sim.scenario import SCENARIOS, Contacts, Motion, plan, strike_of
-from imu.sources.sim.sensors import SimSensor, SimSensorStream, true_peaks_g
-from imu.units import MS_PER_S, NS_PER_S, ns_to_s, s_to_ns
+from imu.model import Placement, Side
+from imu.sources.sim.scenario import SCENARIOS
+from imu.sources.sim.sensors import SimSensor
+from imu.sources.sim.session import ORIGIN_NS, simulate
+from imu.units import ns_to_s
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping
 
-    from numpy.typing import NDArray
-
-    from imu.decode import Encoder
-    from imu.model import Input
-    from imu.profiles import Profile
+    from imu.model import Input, SessionHeader
     from imu.sources.replay import Pacer
-    from imu.sources.sim.scenario import Scenario
+    from imu.sources.sim.radio import RadioModel
+    from imu.sources.sim.session import SimulatedSession
 
-    FloatArray = NDArray[np.float64]
+__all__ = ["SimulatorSource", "pair_of", "ready_session"]
 
-__all__ = ["SimulatedSession", "SimulatorSource", "Truth", "pair_of", "ready_session", "simulate"]
-
-BLOCK_PACKETS = 200
-ORIGIN_NS = 1_000 * NS_PER_S
-COUNTER_START_S = 3_600.0
-BATTERY_START_PERCENT = 92.0
-BATTERY_PERCENT_PER_H = 6.0
 ITEMS_PER_TURN = 64
 SOON_S = 0.001
+RANGE_G = {Placement.SHANK: 16.0, Placement.SHOE: 32.0}
+CLOCK_PPM = {Side.LEFT: 18.0, Side.RIGHT: -11.0}
 
 
-class Truth(msgspec.Struct, frozen=True, eq=False):
-    """What a sensor's steps really were; all columns have one entry a contact of its leg inside the session.
-
-    Attributes
-    ----------
-    initial_contact_s, toe_off_s : ndarray
-        Times, s since the session's origin.
-    strike : list of Strike
-        Landing type by the true angle: heel above 8 degrees, forefoot below -1.6.
-    strike_angle_deg : ndarray
-        Foot pitch at contact against foot-flat, degrees, positive = toes higher than heel.
-    peak_g, time_to_peak_ms : ndarray
-        Resultant peak at the sensor's place in the 80 ms after contact, gravity included, without noise, range and
-        low-pass; and its time after contact.
-    activity : list of Motion
-        ``stand`` for the step that closes a bout: its foot rests afterwards.
-    """
-
-    initial_contact_s: FloatArray
-    toe_off_s: FloatArray
-    strike: list[str]
-    strike_angle_deg: FloatArray
-    peak_g: FloatArray
-    time_to_peak_ms: FloatArray
-    activity: list[str]
-
-    def __len__(self) -> int:
-        return len(self.initial_contact_s)
-
-    def columns(self) -> dict[str, FloatArray | list[str]]:
-        """Columns by name, ready for a data frame."""
-        return msgspec.structs.asdict(self)
-
-
-class SimulatedSession:
-    """A simulated session; made by :func:`simulate`.
-
-    Attributes
-    ----------
-    header : SessionHeader
-        With ``origin`` ``"simulated"``.
-    duration_s : float
-        Length, s.
-    bout_edges_s : ndarray
-        Begin of each bout and end of the last, s.
-    """
-
-    def __init__(
-        self,
-        scenario: Scenario,
-        sensors: Sequence[SimSensor],
-        seed: int,
-        radio: Mapping[str, RadioModel],
-        header: SessionHeader,
-        duration_s: float | None,
-    ) -> None:
-        self.header = header
-        self._scenario, self._sensors, self._seed, self._radio = scenario, tuple(sensors), seed, radio
-        (left, right), self.bout_edges_s = plan(scenario, seed)
-        self._contacts = {Side.LEFT: left, Side.RIGHT: right}
-        planned_s = float(self.bout_edges_s[-1])
-        self.duration_s = planned_s if duration_s is None else min(duration_s, planned_s)
-
-    @functools.cached_property
-    def truth(self) -> dict[str, Truth]:
-        """Truth by sensor."""
-        return {sensor.sensor: self._truth(sensor) for sensor in self._sensors}
-
-    def stream(self, sensor: str) -> SimSensorStream:
-        """Samples of one sensor before they become packets."""
-        found = next(each for each in self._sensors if each.sensor == sensor)
-        return SimSensorStream(
-            found, self._contacts[found.side], self._seed, block=BLOCK_PACKETS * found.packet_samples
+def pair_of(placement: Placement, *, rate_hz: float = 208.0) -> tuple[SimSensor, SimSensor]:
+    """Left and right sensor of one placement, with the range usual there and clocks that disagree."""
+    left, right = (
+        SimSensor(
+            sensor=f"{side}-{'shoe' if placement is Placement.SHOE else 'shin'}",
+            placement=placement,
+            side=side,
+            rate_hz=rate_hz,
+            accel_range_g=RANGE_G[placement],
+            clock_ppm=CLOCK_PPM[side],
         )
-
-    def inputs(self) -> Iterator[Input]:
-        """Yield all inputs in the order of their arrival; the same at every call."""
-        ticks = (Tick(self._ns(second)) for second in range(math.ceil(self.duration_s)))
-        packets = [self._packets(sensor) for sensor in self._sensors]
-        return heapq.merge(self._events(), ticks, *packets, key=attrgetter("arrival_ns"))
-
-    def _ns(self, time_s: float) -> int:
-        return self.header.origin_ns + s_to_ns(time_s)
-
-    def _events(self) -> list[LinkChange | Marker]:
-        """Link changes and markers, in order; the end of the session closes every link."""
-        events: list[LinkChange | Marker] = []
-        for sensor in self._sensors:
-            events.append(LinkChange(sensor.sensor, self._ns(0.0), LinkState.CONNECTED, "simulated"))
-            for begin, end in self._radio[sensor.sensor].dropouts_s:
-                if begin < self.duration_s:
-                    events.append(LinkChange(sensor.sensor, self._ns(begin), LinkState.LOST, "simulated loss"))
-                if end < self.duration_s:
-                    events.append(LinkChange(sensor.sensor, self._ns(end), LinkState.CONNECTED, "simulated"))
-        for begin, bout in zip(self.bout_edges_s[:-1], self._scenario.bouts, strict=True):
-            if bout.note and begin < self.duration_s:
-                events.append(Marker(self._ns(begin), "note", bout.note))
-        return sorted(events, key=attrgetter("arrival_ns"))
-
-    def _packets(self, sensor: SimSensor) -> Iterator[Packet]:
-        """Packets of a sensor as they arrive; one held back overtakes nothing and is never forgotten."""
-        link = RadioLink(self._radio[sensor.sensor], self._seed, sensor.sensor)
-        channel, sent = self._sent(sensor)
-        waiting: list[tuple[int, int, bytes]] = []
-        order, seq = itertools.count(), itertools.count()
-        for ready_ns, payload in sent:
-            # A packet arrives later than it is ready: nothing still to come can overtake what is due by now.
-            while waiting and waiting[0][0] <= ready_ns:
-                arrival_ns, _, held = heapq.heappop(waiting)
-                yield Packet(sensor.sensor, next(seq), arrival_ns, channel, held)
-            for arrival_ns in link.arrivals(ready_ns):
-                heapq.heappush(waiting, (arrival_ns, next(order), payload))
-        for arrival_ns, _, held in sorted(waiting):
-            yield Packet(sensor.sensor, next(seq), arrival_ns, channel, held)
-
-    def _sent(self, sensor: SimSensor) -> tuple[str, Iterator[tuple[int, bytes]]]:
-        """Channel and packets of a sensor with the times at which they are complete, ns."""
-        from imu.decode import Encoder  # noqa: PLC0415 - for users of the gait model alone
-
-        profile = _profile(sensor.profile)
-        info = next(each for each in self.header.sensors if each.sensor == sensor.sensor)
-        channel = next(rule.role for rule in profile.packet if rule.samples)
-        return channel, self._encoded(sensor, profile, Encoder(profile, info.params))
-
-    def _encoded(self, sensor: SimSensor, profile: Profile, encoder: Encoder) -> Iterator[tuple[int, bytes]]:
-        stream = self.stream(sensor.sensor)
-        count = sensor.packet_samples
-        boot_s = COUNTER_START_S * np.random.default_rng([self._seed, len(sensor.sensor)]).random()
-        for number in itertools.count():
-            block = stream.block(number)
-            for start in range(0, stream.block_size, count):
-                last = start + count - 1
-                time_s = float(block.t_s[last])
-                if time_s > self.duration_s:
-                    return
-                device_s = boot_s + (block.index0 + last) / sensor.rate_hz
-                payloads = encoder.encode(
-                    round(device_s * NS_PER_S / profile.time.unit_ns),
-                    (block.index0 + start) // count,
-                    block.acc_g[start : last + 1],
-                    block.gyr_dps[start : last + 1] if sensor.has_gyro else None,
-                    battery_percent=max(0.0, BATTERY_START_PERCENT - BATTERY_PERCENT_PER_H * time_s / 3600),
-                )
-                for payload in payloads:
-                    yield self._ns(time_s), payload
-
-    def _truth(self, sensor: SimSensor) -> Truth:
-        contacts = self._contacts[sensor.side]
-        at = contacts.initial_contact_s
-        inside = (contacts.bout >= 0) & (at < self.duration_s)
-        peak_g, rise_s = true_peaks_g(sensor, _until(contacts, int(inside.nonzero()[0].max(initial=0)) + 4))
-        keep = np.flatnonzero(inside)
-        return Truth(
-            initial_contact_s=at[keep],
-            toe_off_s=contacts.toe_off_s[keep],
-            strike=[strike_of(angle) for angle in contacts.angle_deg[keep]],
-            strike_angle_deg=contacts.angle_deg[keep],
-            peak_g=peak_g[keep],
-            time_to_peak_ms=rise_s[keep] * MS_PER_S,
-            activity=[self._scenario.bouts[bout].motion for bout in contacts.bout[keep]],
-        )
+        for side in (Side.LEFT, Side.RIGHT)
+    )
+    return left, right
 
 
-def simulate(
-    scenario: Scenario,
-    sensors: Sequence[SimSensor],
+def ready_session(
+    name: str,
     *,
     seed: int = 1,
-    radio: RadioModel | Mapping[str, RadioModel] | None = None,
     duration_s: float | None = None,
+    radio: RadioModel | Mapping[str, RadioModel] | None = None,
+    rate_hz: float = 208.0,
     origin_ns: int = ORIGIN_NS,
 ) -> SimulatedSession:
-    """Simulate a session.
+    """Simulate a ready scenario with a pair of sensors.
 
     Parameters
     ----------
-    scenario : Scenario
-        What the runner does.
-    sensors : sequence of SimSensor
-        What is worn where.
+    name : str
+        ``"two_shoes"``, ``"two_shins"`` or ``"demo"``.
     seed : int
-        Same arguments and same seed, same bytes.
-    radio : RadioModel or mapping of str to RadioModel, optional
-        One for all sensors or one each by name; a good link when left out.
+        Seed of everything.
     duration_s : float, optional
-        End the session early.
+        Length, s: shorter cuts the scenario, longer repeats it.
+    radio : RadioModel or mapping of str to RadioModel, optional
+        A good link when left out.
+    rate_hz : float
+        Sampling rate; the reference firmware allows 104, 208, 416, 833 and 1666.
     origin_ns : int
         Host's monotonic clock at its begin, ns.
 
     Returns
     -------
     SimulatedSession
-        Nothing is computed before it is asked for.
+        The session.
 
     Raises
     ------
     UsageError
-        No sensor, two of one name, an empty scenario, a rate or range that the sensor's profile does not allow.
+        An unknown name, and as :func:`simulate`.
     """
-    names = [sensor.sensor for sensor in sensors]
-    if not names or len(set(names)) < len(names):
-        raise UsageError("simulate: give at least one sensor, and each a name of its own.")
-    if duration_s is not None and duration_s <= 0:
-        raise UsageError("simulate: duration_s must be greater than 0.")
-    links = dict.fromkeys(names, radio or RadioModel()) if not _is_mapping(radio) else dict(radio)
-    missing = sorted(set(names) - set(links))
-    if missing:
-        raise UsageError(f"simulate: no radio model for sensor {missing[0]!r}.")
-    header = SessionHeader(
-        sensors=tuple(_info(sensor) for sensor in sensors),
-        runner="simulated runner",
-        origin_ns=origin_ns,
-        origin="simulated",
-        note=f"scenario {scenario.name}, seed {seed}",
-    )
-    return SimulatedSession(scenario, sensors, seed, links, header, duration_s)
+    if name not in SCENARIOS:
+        raise UsageError(f"there is no scenario {name!r}; choose one of {', '.join(SCENARIOS)}.")
+    scenario = SCENARIOS[name]()
+    if duration_s is not None:
+        scenario = scenario.repeated(duration_s)
+    sensors = pair_of(Placement.SHANK if name == "two_shins" else Placement.SHOE, rate_hz=rate_hz)
+    return simulate(scenario, sensors, seed=seed, radio=radio, duration_s=duration_s, origin_ns=origin_ns)
+
+
+class SimulatorSource:
+    """Yields a simulated session when its inputs are due.
+
+    Parameters
+    ----------
+    session : SimulatedSession
+        What to yield.
+    speed : float
+        1.0 is real time, ``math.inf`` as fast as possible.
+    pacer : Pacer, optional
+        Clock and waiting; the host's when not given.
+
+    Attributes
+    ----------
+    header : SessionHeader
+        Header of the session.
+
+    Raises
+    ------
+    UsageError
+        When the speed is not greater than 0.
+    """
+
+    def __init__(self, session: SimulatedSession, speed: float = 1.0, *, pacer: Pacer | None = None) -> None:
+        if not speed > 0:
+            raise UsageError(f"the speed of a simulation must be greater than 0, not {speed}.")
+        self.header: SessionHeader = session.header
+        self._session = session
+        self._speed = speed
+        self._pacer = pacer
+
+    async def inputs(self) -> AsyncIterator[Input]:
+        """Yield the inputs when they are due."""
+        pacer = self._pacer or _host_pacer()
+        start_ns = pacer.now_ns()
+        for count, item in enumerate(self._session.inputs()):
+            after_s = ns_to_s(item.arrival_ns - self.header.origin_ns) / self._speed
+            while not math.isinf(self._speed):
+                delay_s = after_s - ns_to_s(pacer.now_ns() - start_ns)
+                if delay_s < SOON_S:
+                    break
+                await pacer.wait(delay_s)
+            if count % ITEMS_PER_TURN == 0:
+                await asyncio.sleep(0)
+            yield item
+
+
+def _host_pacer() -> Pacer:
+    from imu.sources.replay import LoopPacer  # noqa: PLC0415 - brings the session file's libraries along
+
+    return LoopPacer()

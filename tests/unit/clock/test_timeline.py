@@ -152,6 +152,31 @@ def test_a_clock_set_back_without_sequence_numbers_is_a_restart(sensor: Any, fee
     assert out.rises()
 
 
+def test_a_small_step_back_without_sequence_numbers_is_known_by_its_lasting(sensor: Any, feed: Any) -> None:
+    sensor = sensor.but(**SHOE, device0_ns=100 * S)
+    timeline = sensor.timeline()
+    back = sensor.but(device0_ns=100 * S - S // 2)
+    out = feed(timeline, sensor.frames(range(100)) + back.frames(range(100, 200)))
+    assert [g.reason for g in out.gaps] == ["restart"]
+    assert timeline.ledger().reordered + timeline.ledger().duplicates == 16
+    assert out.rises()
+
+
+def test_a_restart_after_few_packets_is_not_taken_for_duplicates(sensor: Any, feed: Any) -> None:
+    later = [sensor.frame(i, sensor.frame(i).arrival_ns + 6 * S) for i in range(10)]
+    out = feed(sensor.timeline(), sensor.frames(range(4)) + later)
+    assert [g.reason for g in out.gaps] == ["restart"]
+    assert not out.faults
+    assert len(out.batches) == 14
+
+
+def test_a_restart_during_silence_is_known_by_the_time_that_is_missing(sensor: Any, feed: Any) -> None:
+    sensor = sensor.but(**SHOE)
+    later = [sensor.frame(i, sensor.frame(i).arrival_ns + 60 * S) for i in range(4000, 4050)]
+    out = feed(sensor.timeline(), sensor.frames(range(50)) + later)
+    assert [(g.reason, g.lost) for g in out.gaps] == [("restart", -1)]
+
+
 def test_a_clock_that_jumps_ahead_is_a_restart(sensor: Any, feed: Any) -> None:
     sensor = sensor.but(**SHOE)
     out = feed(

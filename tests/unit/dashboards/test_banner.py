@@ -8,6 +8,7 @@ from dashboards.banner import duration_text
 from dashboards.states import BannerKind, BannerState
 from dashboards.viewmodel import RunnerView
 from imu.model import LinkChange, LinkState, Rule, Side, Step
+from imu.sinks.base import EngineFault
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 
@@ -105,6 +106,19 @@ def test_the_most_urgent_comes_first_and_the_others_are_named() -> None:
 def test_closed_links_end_the_session() -> None:
     closed = [LinkChange(f"{side}-shank", 0, LinkState.CLOSED) for side in (LEFT, RIGHT)]
     assert banner_of(Run(), *closed).kind is BannerKind.ENDED
+
+
+def test_a_fault_inside_is_told_for_a_while_or_for_good() -> None:
+    run, later = Run(duration_s=10), Run(duration_s=20, origin_s=110.0)
+    for final, kind in ((False, BannerKind.GOOD), (True, BannerKind.ENGINE_TROUBLE)):
+        view = RunnerView(run.header())
+        view.feed([*run.items(), EngineFault("chain", "The chain failed.", final=final)])
+        assert (view.state().banner.kind, view.state().banner.detail) == (
+            BannerKind.ENGINE_TROUBLE,
+            "The chain failed.",
+        )
+        view.feed(later.items())
+        assert view.state().banner.kind is kind
 
 
 @pytest.mark.parametrize(("duration_s", "text"), [(-1, "0 s"), (12.9, "12 s"), (125, "2 min 05 s")])

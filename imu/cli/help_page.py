@@ -1,0 +1,31 @@
+"""The page of ``softstrike --help``, made by :func:`imu.cli.app.help_page`; a test compares the two."""
+
+__all__ = ["PAGE"]
+
+PAGE = """\
+Usage: softstrike COMMAND
+
+Live impact and landing feedback for runners from shoe and shin sensors.
+
+Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable. Add --debug to
+see the whole trace of
+an error.
+
+╭─ Commands ───────────────────────────────────────────────────────────────────╮
+│ analyze      Find and measure every step of recordings and write one table   │
+│              per recording.                                                  │
+│ demo         Play a real recorded run on the live dashboard.                 │
+│ doctor       Look at this machine and say what is missing and what to do     │
+│              about it.                                                       │
+│ live         Show sensors live. For now only simulated ones, in real time    │
+│              through the live engine.                                        │
+│ profile      Look at firmware profiles.                                      │
+│ record       Record sensors without a window. For now only simulated ones,   │
+│              in real time.                                                   │
+│ replay       Play a recorded session through the same engine that live       │
+│              sensors use.                                                    │
+│ simulate     Write a simulated session, as fast as possible.                 │
+│ --help (-h)  Display this message and exit.                                  │
+│ --version    Display application version.                                    │
+╰──────────────────────────────────────────────────────────────────────────────╯
+"""

@@ -1,0 +1,1 @@
+"""Where inputs and outputs go: the recorder, the mailbox of the dashboard."""
