@@ -6,7 +6,7 @@ in here or below knows a clock, a file, a thread or a radio.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -80,6 +80,7 @@ class _SensorState(msgspec.Struct):
     last_arrival_ns: int | None = None
     battery_percent: float | None = None
     ticks: list[tuple[int, int]] = msgspec.field(default_factory=list)
+    blocks: tuple[Any, ...] = ()
 
 
 class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState]):
@@ -115,6 +116,21 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
     def flush(self) -> list[SensorOutput]:
         """Finish the last steps."""
         return list(self.detector.flush())
+
+    def snapshot(self) -> _SensorState:
+        """Copy of the whole state, of the blocks inside as well."""
+        self._state.blocks = tuple(block.snapshot() for block in self._blocks())
+        return super().snapshot()
+
+    def restore(self, state: _SensorState) -> None:
+        """Go on from a snapshot."""
+        super().restore(state)
+        for block, inner in zip(self._blocks(), self._state.blocks, strict=True):
+            block.restore(inner)
+        self._state.blocks = ()
+
+    def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
+        return (self.decoder, self.timeline, self.detector)
 
     def _decode(self, packet: Packet) -> list[SensorOutput]:
         out: list[SensorOutput] = []

@@ -17,12 +17,10 @@ import numpy as np
 import pandas as pd
 
 from imu import __version__
-from imu.chain import Chain
 from imu.decode import Encoder, load
-from imu.engine import Flow
 from imu.model import LinkChange, LinkState, Packet, Placement, SensorInfo, SessionHeader, Side, Tick
-from imu.sinks.recorder import Recorder
 from imu.sources.sim import Motion, RadioModel, Scenario, pair_of, simulate, two_shins, two_shoes
+from imu.store import SessionWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,13 +102,13 @@ def simulated(scenario: Scenario, placement: Placement) -> tuple[SessionHeader, 
 
 
 def write(name: str, header: SessionHeader, inputs: Iterable[Input]) -> None:
-    """Record a session with its steps and flags, replacing the one of an earlier call."""
+    """Record the inputs alone, which do not change with the analysis; an earlier file is replaced."""
     path = DATA / f"{name}.mcap"
     path.unlink(missing_ok=True)
-    flow = Flow(lambda: Chain(header), [Recorder(path, header)])
+    writer = SessionWriter(path, header)
     for item in inputs:
-        flow.take(item)
-    flow.finish()
+        writer.write(item)
+    writer.close()
     path.chmod(0o644)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     print(f"{digest}  {path.name}  {path.stat().st_size / 1e6:.2f} MB")

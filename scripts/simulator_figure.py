@@ -1,4 +1,4 @@
-"""Lay the simulator over real recordings: ``python scripts/simulator_figure.py`` writes the figure and prints numbers.
+"""Lay the simulator over real recordings: ``python scripts/simulator_figure.py``.
 
 The recordings lie beside the project (``../shared/data``); what is missing is left out. Written is
 ``docs/_static/simulator_overlay.png``, printed is the table of ``docs/simulator.rst``.
@@ -6,6 +6,7 @@ The recordings lie beside the project (``../shared/data``); what is missing is l
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,80 +50,53 @@ class Case(NamedTuple):
     bout: Bout
     axial: tuple[str, float] | None = ("acc_y_g", 1.0)
     rate: tuple[str, float] | None = ("gyr_z_dps", 1.0)
-    contact_s: float | None = None
 
 
 class Cycles(NamedTuple):
     """Strides laid over each other, shape (strides, phases, panels), with the median stride and contact in s."""
 
-    values: FloatArray
+    strides: FloatArray
     stride_s: float
     contact_s: float
 
 
+AXIAL_DOWN = ("acc_x_g", -1.0)
+FOREFOOT_RUN = Bout(
+    motion=Motion.RUN,
+    duration_s=40,
+    cadence_spm=171.2,
+    speed_mps=3.5,
+    contact_ms=222,
+    strike=Strike.FOREFOOT,
+    strike_angle_deg=-4,
+    impact_left_g=6.0,
+)
+EASY_RUN = Bout(
+    motion=Motion.RUN, duration_s=40, cadence_spm=162.5, speed_mps=2.36, contact_ms=275, impact_left_g=8.5
+)
+WALK = Bout(
+    motion=Motion.WALK, duration_s=40, cadence_spm=115.5, speed_mps=1.39, contact_ms=635, impact_left_g=2.7
+)
+SLOW_WALK = Bout(
+    motion=Motion.WALK, duration_s=40, cadence_spm=98.9, speed_mps=1.29, contact_ms=733, impact_left_g=1.9
+)
 CASES = (
+    Case("run, shank: forefoot, 3.5 m/s", "rbds/S001_v35_R_shank", Placement.SHANK, FOREFOOT_RUN),
+    Case("run, foot: forefoot, 3.5 m/s", "rbds/S001_v35_R_foot", Placement.SHOE, FOREFOOT_RUN),
     Case(
-        "run, shank: forefoot, 3.5 m/s",
-        "rbds/S001_v35_R_shank",
-        Placement.SHANK,
-        Bout(
-            motion=Motion.RUN, duration_s=40, cadence_spm=171.2, speed_mps=3.5, contact_ms=222, strike=Strike.FOREFOOT,
-            strike_angle_deg=-4, impact_left_g=6.5,
-        ),
+        "run, shank: 2.4 m/s, range 8 g", "marlow17/trial01_run", Placement.SHANK, EASY_RUN, AXIAL_DOWN, None
     ),
-    Case(
-        "run, foot: forefoot, 3.5 m/s",
-        "rbds/S001_v35_R_foot",
-        Placement.SHOE,
-        Bout(
-            motion=Motion.RUN, duration_s=40, cadence_spm=171.2, speed_mps=3.5, contact_ms=222, strike=Strike.FOREFOOT,
-            strike_angle_deg=-4, impact_left_g=5.5,
-        ),
-    ),
-    Case(
-        "run, shank: 2.4 m/s, range 8 g",
-        "marlow17/trial01_run",
-        Placement.SHANK,
-        Bout(
-            motion=Motion.RUN, duration_s=40, cadence_spm=162.5, speed_mps=2.36, contact_ms=275, impact_left_g=8.5,
-        ),
-        axial=("acc_x_g", -1.0),
-        rate=None,
-    ),
-    Case(
-        "walk, shank: 1.39 m/s",
-        "marlow17/trial03_walk",
-        Placement.SHANK,
-        Bout(
-            motion=Motion.WALK, duration_s=40, cadence_spm=115.5, speed_mps=1.39, contact_ms=635, impact_left_g=2.6
-        ),
-        axial=("acc_x_g", -1.0),
-        rate=None,
-    ),
-    Case(
-        "walk, foot: 1.29 m/s, mean cycle",
-        "biomac/walk_foot_right",
-        Placement.SHOE,
-        Bout(
-            motion=Motion.WALK, duration_s=40, cadence_spm=98.9, speed_mps=1.29, contact_ms=733, impact_left_g=1.8
-        ),
-    ),
-    Case(
-        "walk, shank: 1.29 m/s, mean cycle",
-        "biomac/walk_tibia_right",
-        Placement.SHANK,
-        Bout(
-            motion=Motion.WALK, duration_s=40, cadence_spm=98.9, speed_mps=1.29, contact_ms=733, impact_left_g=1.8
-        ),
-    ),
-)  # fmt: skip
+    Case("walk, shank: 1.39 m/s", "marlow17/trial03_walk", Placement.SHANK, WALK, AXIAL_DOWN, None),
+    Case("walk, foot: 1.29 m/s, mean cycle", "biomac/walk_foot_right", Placement.SHOE, SLOW_WALK),
+    Case("walk, shank: 1.29 m/s, mean cycle", "biomac/walk_tibia_right", Placement.SHANK, SLOW_WALK),
+)
 
 
 def laid_over(t_s: FloatArray, signals: FloatArray, contact: FloatArray, off: FloatArray) -> Cycles:
     """Cut signals, shape (n, panels), at the contacts and bring all strides to one length."""
     strides = [
         np.column_stack([np.interp(a + (PHASE - BEFORE) * (b - a), t_s, column) for column in signals.T])
-        for a, b in zip(contact[:-1], contact[1:], strict=True)
+        for a, b in pairwise(contact)
         if a > t_s[0] + 0.2 and b < t_s[-1]
     ]
     stride_s = np.diff(contact)
@@ -157,37 +131,58 @@ def simulated(case: Case) -> Cycles:
     felt = Limb(left, case.placement, Side.LEFT).felt(t_s)
     signals = [np.linalg.norm(felt.acc_g, axis=1), felt.acc_g[:, 1], felt.gyr_dps[:, 2]]
     inner = inside(left, t_s)
-    return laid_over(
-        t_s, np.column_stack(signals), left.initial_contact_s[inner], left.toe_off_s[inner]
-    )
+    return laid_over(t_s, np.column_stack(signals), left.initial_contact_s[inner], left.toe_off_s[inner])
 
 
 def inside(contacts: Contacts, t_s: FloatArray) -> NDArray[np.bool_]:
     """Which contacts lie within the times."""
-    return (contacts.initial_contact_s > t_s[0]) & (contacts.initial_contact_s < t_s[-1])
+    at = contacts.initial_contact_s
+    return np.logical_and(at > t_s[0], at < t_s[-1])
 
 
 def draw(axis: Axes, cycles: Cycles, panel: int, colour: str, label: str) -> None:
     """Mean and standard deviation over the stride."""
-    mean, sd = cycles.values[:, :, panel].mean(axis=0), cycles.values[:, :, panel].std(axis=0)
+    mean, sd = cycles.strides[:, :, panel].mean(axis=0), cycles.strides[:, :, panel].std(axis=0)
     percent = 100 * (PHASE - BEFORE)
     axis.fill_between(percent, mean - sd, mean + sd, color=colour, alpha=0.2, linewidth=0)
     axis.plot(percent, mean, color=colour, linewidth=1.4, label=label)
     axis.axvline(100 * cycles.contact_s / cycles.stride_s, color=colour, linewidth=0.7, linestyle=":")
 
 
-def numbers(cycles: Cycles) -> tuple[float, float, float]:
-    """Median resultant peak of the first quarter, greatest mean rate, contact time in ms."""
+def width_ms(cycles: Cycles) -> float:
+    """Median time for which the resultant stays above half of its peak after contact, ms."""
+    early = cycles.strides[:, (PHASE > BEFORE) & (PHASE < BEFORE + 0.12), 0]
+    top = early.argmax(axis=1)
+    spans = []
+    for curve, at in zip(early, top, strict=True):
+        low = np.flatnonzero(curve < curve[at] / 2)
+        left, right = low[low < at].max(initial=0), low[low > at].min(initial=len(curve) - 1)
+        spans.append(right - left)
+    return 1e3 * cycles.stride_s * float(np.median(spans)) * float(PHASE[1])
+
+
+def impact_share(cycles: Cycles) -> float:
+    """Power of the resultant at 10-25 Hz over that at 3-8 Hz."""
+    trace = cycles.strides[:, :-1, 0].ravel()
+    power = np.abs(np.fft.rfft(trace - trace.mean())) ** 2
+    frequency = np.fft.rfftfreq(len(trace), cycles.stride_s / (len(PHASE) - 1))
+    bands = [power[(frequency >= low) & (frequency < high)].sum() for low, high in ((10, 25), (3, 8))]
+    return float(bands[0] / bands[1])
+
+
+def numbers(cycles: Cycles) -> tuple[float, ...]:
+    """Resultant peak and its width at half height in ms, greatest mean rate, contact time in ms."""
     early = (PHASE > BEFORE) & (PHASE < BEFORE + 0.25)
-    peak = float(np.median(cycles.values[:, early, 0].max(axis=1)))
-    return peak, float(cycles.values[:, :, 2].mean(axis=0).max()), 1e3 * cycles.contact_s
+    peak = float(np.median(cycles.strides[:, early, 0].max(axis=1)))
+    swing = float(cycles.strides[:, :, 2].mean(axis=0).max())
+    return peak, width_ms(cycles), impact_share(cycles), swing, 1e3 * cycles.contact_s
 
 
 def report(case: Case, real: Cycles, model: Cycles) -> None:
     """Print one row of the table: recorded / simulated, then the correlations of the mean curves."""
-    pairs = [f"{a:.1f} / {b:.1f}" for a, b in zip(numbers(real), numbers(model), strict=True)]
+    pairs = [f"{a:.3g} / {b:.3g}" for a, b in zip(numbers(real), numbers(model), strict=True)]
     alike = [
-        f"{np.corrcoef(real.values[:, :, k].mean(axis=0), model.values[:, :, k].mean(axis=0))[0, 1]:.2f}"
+        f"{np.corrcoef(real.strides[:, :, k].mean(axis=0), model.strides[:, :, k].mean(axis=0))[0, 1]:.2f}"
         for k in range(len(PANELS))
     ]
     print(case.title, *pairs, *alike, sep=" | ")

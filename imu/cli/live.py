@@ -5,26 +5,29 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from imu.cli.simulated import Duration, Seed
+
 if TYPE_CHECKING:
-    from imu.sinks.recorder import Recorder
-    from imu.sources.sim import SimulatorSource
+    from imu.cli.sessions import Collector
+    from imu.sinks.base import Sink
+    from imu.sinks.recorder import Recorder, Recording
+    from imu.sources.base import Source
 
-__all__ = ["live", "run_simulated"]
+__all__ = ["live", "need_simulation", "run_headless"]
 
-_LONGEST_S = 3.0 * 3600.0
 _TOLD_EVERY_S = 5.0
 
 
 def live(
     *,
     simulate: Annotated[bool, Parameter(negative=())] = False,
-    scenario: str = "demo",
-    duration: float | None = None,
-    seed: int = 1,
+    scenario: str = "two_shoes",
+    duration: Duration | None = None,
+    seed: Seed = 1,
     headless: Annotated[bool, Parameter(negative=())] = False,
     out: Path | None = None,
 ) -> int:
@@ -35,7 +38,7 @@ def live(
     simulate : bool
         Use simulated sensors.
     scenario : str
-        demo, two_shoes or two_shins.
+        two_shoes, two_shins or demo (shorter).
     duration : float
         Stop after this many s; by default it goes on until the window is closed or Ctrl-C.
     seed : int
@@ -45,58 +48,100 @@ def live(
     out : Path
         Record to this session file (.mcap); it must not exist.
     """
-    return run_simulated("live", simulate, scenario, duration, seed, headless=headless, out=out)
+    from imu.cli.simulated import simulated_source
+
+    need_simulation("live", simulate=simulate)
+    source = simulated_source(scenario, seed, duration, 1.0, endless=True)
+    return run_headless(source, out) if headless else _run_in_window(source, out)
 
 
-def run_simulated(
-    command: str,
-    simulate: bool,
-    scenario: str,
-    duration: float | None,
-    seed: int,
-    *,
-    headless: bool,
-    out: Path | None,
-) -> int:
-    """Run simulated sensors in real time through the live engine, recorder first."""
-    from imu.cli.app import OK, PARTLY_USABLE
-    from imu.cli.sessions import Collector, report_lines, show_window
+def need_simulation(command: str, *, simulate: bool) -> None:
+    """Refuse what this version cannot do yet.
+
+    Raises
+    ------
+    UsageError
+        Real sensors are asked for.
+    """
     from imu.errors import UsageError
-    from imu.sinks.recorder import Recorder
-    from imu.sources.sim import SimulatorSource, ready_session
 
     if not simulate:
         raise UsageError(
             f"{command}: sensors over Bluetooth are not part of this version yet; "
             f"softstrike {command} --simulate runs simulated sensors through the same engine"
         )
-    source = SimulatorSource(ready_session(scenario, seed=seed, duration_s=duration or _LONGEST_S))
-    recorder = None if out is None else Recorder(out, source.header)
-    if not headless:
-        status = None if recorder is None else lambda: recorder.status
-        show_window(source, [recorder] if recorder else [], recording=status, title=f"softstrike {command}")
-        return OK
-    collector = Collector()
-    _until_stopped(source, recorder, collector)
+
+
+def run_headless(source: Source, out: Path | None) -> int:
+    """Run a session until it ends, Ctrl-C or a request to end; the file is sealed in any case."""
+    from imu.cli.app import OK, PARTLY_USABLE
+    from imu.cli.sessions import Collector, report_lines
+
+    collector, recorder = Collector(), _recorder(source, out)
+    _until_stopped(source, [collector] if recorder is None else [recorder, collector], collector)
     print("\n".join(report_lines(source.header, collector)))
-    if recorder is not None:
-        print(f"recorded to {', '.join(map(str, recorder.paths))}")
-    lost = recorder is not None and recorder.status.lost_items > 0
-    return PARTLY_USABLE if collector.errors or lost else OK
+    recorded_well = _tell_recording(recorder)
+    return PARTLY_USABLE if collector.errors or not recorded_well else OK
 
 
-def _until_stopped(source: SimulatorSource, recorder: Recorder | None, collector: Any) -> None:
-    """Run the engine until the source ends, Ctrl-C or a request to end; the file is sealed in any case."""
+def _run_in_window(source: Source, out: Path | None) -> int:
+    from imu.cli.app import OK, PARTLY_USABLE
+    from imu.cli.screen import need_window, show_window
+
+    need_window()
+    recorder = _recorder(source, out)
+    if recorder is None:
+        show_window(source, [], title="softstrike live")
+        return OK
+    kept = recorder
+
+    def status() -> Recording:
+        return kept.status
+
+    show_window(source, [kept], recording=status, title="softstrike live")
+    return OK if _tell_recording(kept) else PARTLY_USABLE
+
+
+def _recorder(source: Source, out: Path | None) -> Recorder | None:
+    """Begin the recording, or have none; a session that cannot be computed begins no file."""
+    from imu.cli.paths import check_session_target
+    from imu.cli.sessions import chain_maker
+    from imu.sinks.recorder import Recorder
+
+    if out is None:
+        return None
+    check_session_target(out)
+    chain_maker(source.header)
+    return Recorder(out, source.header)
+
+
+def _tell_recording(recorder: Recorder | None) -> bool:
+    """Say where the recording is; False when something of it is missing."""
+    if recorder is None:
+        return True
+    status = recorder.status
+    print(f"recorded to {', '.join(map(str, recorder.paths))}")
+    if status.text:
+        print(f"softstrike: {status.text}", file=sys.stderr)
+    return status.lost_items == 0
+
+
+def _until_stopped(source: Source, sinks: list[Sink], collector: Collector) -> None:
+    """Run the engine and tell the state every few seconds."""
     from imu.cli.sessions import chain_maker, report_lines
     from imu.engine import Engine
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sinks = [collector] if recorder is None else [recorder, collector]
     engine = Engine(source, chain_maker(source.header), sinks)
-    engine.start()
+    # A shell ignores Ctrl-C for what it starts in the background; a recording must still end in order.
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, signal.default_int_handler)
     try:
+        engine.start()
         while not engine.join(_TOLD_EVERY_S):
             print(" | ".join(report_lines(source.header, collector)[:2]), file=sys.stderr)
     except KeyboardInterrupt:
+        for wish in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(wish, signal.SIG_IGN)
+        print("stopping", file=sys.stderr)
         engine.stop()
         engine.join()

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from imu.cli.simulated import Duration, Seed
+
 __all__ = ["record"]
 
 
@@ -14,9 +16,9 @@ def record(
     *,
     out: Path,
     simulate: Annotated[bool, Parameter(negative=())] = False,
-    scenario: str = "demo",
-    duration: float | None = None,
-    seed: int = 1,
+    scenario: str = "two_shoes",
+    duration: Duration | None = None,
+    seed: Seed = 1,
 ) -> int:
     """Record sensors without a window. For now only simulated ones, in real time.
 
@@ -27,12 +29,14 @@ def record(
     simulate : bool
         Use simulated sensors.
     scenario : str
-        demo, two_shoes or two_shins.
+        two_shoes, two_shins or demo (shorter).
     duration : float
         Stop after this many s; by default it goes on until Ctrl-C.
     seed : int
         The same seed gives the same session.
     """
-    from imu.cli.live import run_simulated
+    from imu.cli.live import need_simulation, run_headless
+    from imu.cli.simulated import simulated_source
 
-    return run_simulated("record", simulate, scenario, duration, seed, headless=True, out=out)
+    need_simulation("record", simulate=simulate)
+    return run_headless(simulated_source(scenario, seed, duration, 1.0, endless=True), out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +19,7 @@ def replay(
     file: Path,
     /,
     *,
-    speed: str = "1",
+    speed: str | None = None,
     headless: Annotated[bool, Parameter(negative=())] = False,
     screenshot: Path | None = None,
     out: Path | None = None,
@@ -31,61 +32,74 @@ def replay(
     file : Path
         Session file (.mcap).
     speed : str
-        Times the recorded pace, e.g. 0.5 or 8, or max. With --headless the default is max.
+        Times the recorded pace, e.g. 0.5 or 8, or max. By default 1 in the window, else max.
     headless : bool
         Open no window; print what was found.
     screenshot : Path
         Write a picture of the window at the end to this PNG file; needs no display.
     out : Path
-        Write the steps to this table, .csv or .parquet; with --headless.
+        Write the steps to this table, .csv or .parquet; with --headless or --screenshot.
     overwrite : bool
         Replace an existing picture or table.
     """
     from imu.cli.sessions import parse_speed
     from imu.errors import UsageError
 
-    pace = parse_speed(speed)
-    quiet = headless or screenshot is not None
-    if out is not None and not quiet:
+    if headless or screenshot is not None:
+        pace = math.inf if speed is None else parse_speed(speed)
+        return _headless(file, pace, screenshot, out, overwrite=overwrite)
+    if out is not None:
         raise UsageError("--out needs --headless")
-    if quiet:
-        return _headless(file, math.inf if speed == "1" else pace, screenshot, out, overwrite=overwrite)
-    play_in_window(file, pace, title=file.name)
+    play_in_window(file, 1.0 if speed is None else parse_speed(speed), title=file.name)
     return 0
 
 
 def play_in_window(file: Path, speed: float, *, title: str) -> None:
     """Play a session in a window until it is closed."""
-    from imu.cli.sessions import show_window
+    from imu.cli.screen import need_window, show_window
+    from imu.cli.sessions import naming
     from imu.sources.replay import ReplaySource
 
+    need_window()
     source = ReplaySource(file, speed, hold=True)
-    show_window(source, [], flag_times_s=_flag_times_s(file), title=title)
+    with naming(file):
+        show_window(source, [], flag_times_s=_flag_times_s(file), title=title)
 
 
 def _headless(file: Path, speed: float, screenshot: Path | None, out: Path | None, *, overwrite: bool) -> int:
     from imu.cli.app import OK, PARTLY_USABLE
-    from imu.cli.sessions import play_quietly, report_lines, write_picture
+    from imu.cli.paths import check_target
+    from imu.cli.screen import need_pictures, write_picture
+    from imu.cli.sessions import play_file, report_lines
     from imu.store import SessionReader, steps_frame, write_steps
     from imu.store.files import new_file
 
-    header, collector = play_quietly(file, speed)
+    if out is not None:
+        check_target(out, (".csv", ".parquet"), overwrite=overwrite)
+    with contextlib.ExitStack() as stack:
+        if screenshot is not None:
+            need_pictures()
+            check_target(screenshot, (".png",), overwrite=overwrite)
+            picture = stack.enter_context(new_file(screenshot, overwrite=overwrite))
+        header, collector = play_file(file, speed)
+        if screenshot is not None:
+            write_picture(header, collector, picture, title=file.name)
     print("\n".join(report_lines(header, collector)))
+    if screenshot is not None:
+        print(f"picture written to {screenshot}")
     if out is not None:
         write_steps(steps_frame(collector.steps, header.origin_ns), out, overwrite=overwrite)
         print(f"steps written to {out}")
-    if screenshot is not None:
-        with new_file(screenshot, overwrite=overwrite) as temporary:
-            write_picture(header, collector, temporary, title=file.name)
-        print(f"picture written to {screenshot}")
     complete = SessionReader(file).complete and not collector.errors
     return OK if complete else PARTLY_USABLE
 
 
 def _flag_times_s(file: Path) -> Sequence[float]:
-    """Return the times of all flags, for the button that jumps to the next one."""
-    from imu import analyze
+    """Return the times of the flags that were recorded, for the button that jumps to the next one."""
+    from imu.cli.sessions import flag_time_s
+    from imu.model import Flag
     from imu.store import SessionReader
 
-    origin_ns = SessionReader(file).header.origin_ns
-    return [(flag.t_ns - origin_ns) / 1e9 for flag in analyze(file).flags if flag.raised]
+    reader = SessionReader(file)
+    flags = [item for item in reader.derived() if isinstance(item, Flag)]
+    return [flag_time_s(reader.header, flag) for flag in flags if flag.raised]

@@ -1,16 +1,18 @@
-"""What the commands share that play or record a session: collecting, reporting, showing."""
+"""What the commands share that play or record a session: collecting, playing, reporting."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections import deque
 from typing import TYPE_CHECKING
 
 from imu.chain import Chain
-from imu.errors import UsageError
+from imu.errors import InputError, UsageError
 from imu.metrics import summarise
-from imu.model import Flag, LinkChange, SampleBatch, SensorHealth, SessionHeader, Step
+from imu.model import Flag, ImpactLimit, LinkChange, SampleBatch, SensorHealth, SessionHeader, Step
 from imu.sinks.base import EngineFault, Rewound
+from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,69 +20,90 @@ if TYPE_CHECKING:
 
     from imu.metrics import SensorSummary
     from imu.sinks.base import Sink
-    from imu.sinks.recorder import Recording
     from imu.sources.base import Source
 
-__all__ = [
-    "Collector",
-    "chain_maker",
-    "parse_speed",
-    "play",
-    "play_quietly",
-    "report_lines",
-    "show_window",
-    "write_picture",
-]
+__all__ = ["Collector", "chain_maker", "flag_time_s", "naming", "parse_speed", "play", "play_file", "report_lines"]
 
-_TRACE_NS = 12_000_000_000
+_TRACE_NS = 12 * NS_PER_S
 
 
 class Collector:
-    """Sink that keeps what a report and a picture need; of the samples only the latest 12 s."""
+    """Sink that keeps what a report and a picture need.
+
+    Policy: steps, flags, limits and faults are lossless; of samples, health and links only the latest are
+    kept, so that memory hardly grows while a session runs.
+    """
 
     def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self.flags: list[Flag] = []
-        self.health: dict[str, SensorHealth] = {}
-        self.errors: list[EngineFault] = []
-        self._rest: list[object] = []
-        self._batches: deque[SampleBatch] = deque()
+        self._clear()
 
     def put(self, item: object) -> None:
-        """Take one value; lossless but for old samples."""
+        """Take one value; what neither a report nor a picture shows is passed over."""
         if isinstance(item, Rewound):
-            self.__init__()  # type: ignore[misc]  # a rewind begins anew
+            self._clear()
         elif isinstance(item, SampleBatch):
             self._keep(item)
-        elif isinstance(item, Step):
-            self.steps.append(item)
+        elif isinstance(item, Step | Flag | ImpactLimit | EngineFault):
+            self._events.append(item)
         elif isinstance(item, SensorHealth):
-            self.health[item.sensor] = item
-        elif isinstance(item, EngineFault):
-            self.errors.append(item)
-        else:
-            if isinstance(item, Flag):
-                self.flags.append(item)
-            self._rest.append(item)
+            self._health[item.sensor] = item
+        elif isinstance(item, LinkChange):
+            self._links[item.sensor] = item
 
     def close(self) -> None:
         """Nothing is held open."""
 
+    @property
+    def steps(self) -> list[Step]:
+        """All steps, in order."""
+        return [item for item in self._events if isinstance(item, Step)]
+
+    @property
+    def raised(self) -> list[Flag]:
+        """All flags that rose, in order."""
+        return [item for item in self._events if isinstance(item, Flag) and item.raised]
+
+    @property
+    def errors(self) -> list[EngineFault]:
+        """What failed inside softstrike."""
+        return [item for item in self._events if isinstance(item, EngineFault)]
+
+    @property
+    def health(self) -> list[SensorHealth]:
+        """Latest state of each sensor."""
+        return list(self._health.values())
+
     def shown(self) -> Iterator[object]:
-        """Yield everything that a window shows after the session, in a sound order."""
-        yield from (item for item in self._rest if isinstance(item, LinkChange))
+        """Yield what a window shows after the session."""
+        yield from self._links.values()
         yield from self._batches
-        timed: list[tuple[int, object]] = [(step.known_ns, step) for step in self.steps]
-        timed += [(flag.t_ns, flag) for flag in self.flags]
-        yield from (i for i in self._rest if not isinstance(i, LinkChange | Flag))
-        yield from (item for _, item in sorted(timed, key=lambda pair: pair[0]))
-        yield from self.health.values()
+        yield from self._events
+        yield from self._health.values()
+
+    def _clear(self) -> None:
+        self._events: list[Step | Flag | ImpactLimit | EngineFault] = []
+        self._health: dict[str, SensorHealth] = {}
+        self._links: dict[str, LinkChange] = {}
+        self._batches: deque[SampleBatch] = deque()
 
     def _keep(self, batch: SampleBatch) -> None:
+        if len(batch) == 0:
+            return
         self._batches.append(batch)
-        newest = int(batch.t_ns[-1])
-        while int(self._batches[0].t_ns[-1]) < newest - _TRACE_NS:
+        oldest_ns = int(batch.t_ns[-1]) - _TRACE_NS
+        while int(self._batches[0].t_ns[-1]) < oldest_ns:
             self._batches.popleft()
+
+
+@contextlib.contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """Let an error inside a session, such as an unknown profile, name the session's file."""
+    try:
+        yield
+    except InputError as error:
+        if error.path is not None:
+            raise
+        raise InputError(str(error), path=file) from error
 
 
 def parse_speed(text: str) -> float:
@@ -115,43 +138,14 @@ def play(source: Source, sinks: Sequence[Sink]) -> None:
     asyncio.run(run(source, chain_maker(source.header), sinks))
 
 
-def play_quietly(file: Path, speed: float = math.inf) -> tuple[SessionHeader, Collector]:
+def play_file(file: Path, speed: float = math.inf) -> tuple[SessionHeader, Collector]:
     """Play a session file without a window and return its header and what came out."""
     from imu.sources.replay import ReplaySource
 
     source, collector = ReplaySource(file, speed), Collector()
-    play(source, [collector])
+    with naming(file):
+        play(source, [collector])
     return source.header, collector
-
-
-def show_window(
-    source: Source,
-    sinks: Sequence[Sink],
-    *,
-    recording: Callable[[], Recording] | None = None,
-    flag_times_s: Sequence[float] = (),
-    title: str = "softstrike",
-) -> None:
-    """Run a session in the engine's thread and show its window until it is closed."""
-    from dashboards.app import run_window
-    from imu.engine import Engine
-    from imu.sinks.mailbox import Mailbox
-
-    mailbox = Mailbox()
-    engine = Engine(source, chain_maker(source.header), [*sinks, mailbox])
-    engine.start()
-    try:
-        run_window(
-            source.header,
-            mailbox,
-            transport=engine.control,
-            recording=recording,
-            flag_times_s=flag_times_s,
-            title=title,
-        )
-    finally:
-        engine.stop()
-        engine.join()
 
 
 def report_lines(header: SessionHeader, collector: Collector) -> list[str]:
@@ -159,12 +153,16 @@ def report_lines(header: SessionHeader, collector: Collector) -> list[str]:
     lines = [line for one in summarise(collector.steps) for line in _sensor_lines(one)]
     if not lines:
         lines = ["No steps were found."]
-    raised = [flag for flag in collector.flags if flag.raised]
-    lines.append(f"Flags: {len(raised)}")
-    lines += [f"  at {(flag.t_ns - header.origin_ns) / 1e9:.1f} s: {flag.text}" for flag in raised]
-    lines += [_quality_line(health) for health in collector.health.values()]
+    lines.append(f"Flags: {len(collector.raised)}")
+    lines += [f"  at {flag_time_s(header, flag):.1f} s: {flag.text}" for flag in collector.raised]
+    lines += [_quality_line(health) for health in collector.health]
     lines += [f"Problem: {error.text}" for error in collector.errors]
     return lines
+
+
+def flag_time_s(header: SessionHeader, flag: Flag) -> float:
+    """Time of a flag since the session's begin, s."""
+    return (flag.t_ns - header.origin_ns) / NS_PER_S
 
 
 def _sensor_lines(one: SensorSummary) -> Iterator[str]:
@@ -197,10 +195,3 @@ def _quality_line(health: SensorHealth) -> str:
 
 def _number(value: float | None, decimals: int, unit: str) -> str:
     return "unknown" if value is None else f"{value:.{decimals}f} {unit}"
-
-
-def write_picture(header: SessionHeader, collector: Collector, path: Path, *, title: str) -> None:
-    """Paint the window as it looks after a session."""
-    from dashboards.app import render_screenshot
-
-    render_screenshot(header, collector.shown(), path, title=title)

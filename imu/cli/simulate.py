@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import math
 from pathlib import Path
+
+from imu.cli.simulated import Duration, Seed
 
 __all__ = ["simulate"]
 
 
-def simulate(*, out: Path, scenario: str = "demo", duration: float | None = None, seed: int = 1) -> int:
+def simulate(*, out: Path, scenario: str = "two_shoes", duration: Duration | None = None, seed: Seed = 1) -> int:
     """Write a simulated session, as fast as possible.
 
     Parameters
@@ -16,20 +19,24 @@ def simulate(*, out: Path, scenario: str = "demo", duration: float | None = None
     out : Path
         Session file to write (.mcap); it must not exist.
     scenario : str
-        demo, two_shoes or two_shins.
+        two_shoes, two_shins or demo (shorter).
     duration : float
         Length in s; by default the scenario's own.
     seed : int
         The same seed gives the same session.
     """
     from imu.cli.app import OK
+    from imu.cli.paths import check_session_target
     from imu.cli.sessions import Collector, play, report_lines
+    from imu.cli.simulated import simulated_source
     from imu.sinks.recorder import Recorder
-    from imu.sources.sim import SimulatorSource, ready_session
+    from imu.store.files import PRIVATE, new_file
 
-    source = SimulatorSource(ready_session(scenario, seed=seed, duration_s=duration), math.inf)
-    collector = Collector()
-    play(source, [Recorder(out, source.header), collector])
+    check_session_target(out)
+    source, collector = simulated_source(scenario, seed, duration, math.inf), Collector()
+    with new_file(out, mode=PRIVATE) as temporary:
+        recorder = Recorder(temporary, source.header, open_file=lambda path: io.FileIO(path, "w"))
+        play(source, [recorder, collector])
     print("\n".join(report_lines(source.header, collector)))
     print(f"simulated session written to {out}")
     return OK

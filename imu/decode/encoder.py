@@ -9,8 +9,8 @@ import numpy as np
 from imu.decode.framing import make_framer
 from imu.decode.layout import PacketLayout
 from imu.errors import UsageError
-from imu.profiles.schema import Notification, Stream
-from imu.profiles.values import nominal, resolve_params
+from imu.profiles.schema import Continued, Notification, Stream
+from imu.profiles.values import nominal, resolve_params, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Encoder:
     """
 
     def __init__(self, profile: Profile, params: Mapping[str, float] | None = None) -> None:
-        values = resolve_params(profile, params)
+        self._values = values = resolve_params(profile, params)
         ranges = nominal(profile, params)
         self.profile = profile
         self._layouts = [PacketLayout(rule, values, ranges) for rule in profile.packet if rule.samples]
@@ -96,7 +96,7 @@ class Encoder:
         if gyr is not None and len(gyr) != len(acc):
             raise UsageError(f"acc_g has {len(acc)} samples but gyr_dps has {len(gyr)}; give as many of both")
         layout, samples = self._choose(gyr is not None)
-        _check_count(self.profile, layout, samples, len(acc))
+        self._check_count(layout, samples, len(acc))
         frame = bytearray(samples.length(len(acc)))
         layout.mark(frame)
         acc_reached, gyr_reached = samples.write(frame, acc, gyr)
@@ -111,6 +111,27 @@ class Encoder:
                 return layout, layout.samples
         what = "with" if has_gyr else "without"
         raise UsageError(f"profile {self.profile.id!r} has no packet {what} a gyroscope")
+
+    def count_range(self, layout: PacketLayout, samples: SampleLayout) -> tuple[int, int]:
+        """Least and greatest number of samples in a frame of this packet rule."""
+        if samples.fixed_count is not None:
+            return samples.fixed_count, samples.fixed_count
+        framing = self.profile.framing.get(layout.rule.role, Notification())
+        room = self.profile.link.payload_bytes
+        if isinstance(framing, Stream):
+            room = framing.length or GREATEST_LENGTH_BYTE + framing.length_add
+        elif isinstance(framing, Continued):
+            room = int(value_of(framing.length, self._values))
+        most = (room - samples.length(0)) // samples.stride
+        if samples.count_slot is not None:
+            most = min(most, samples.count_slot.limits[1])
+        return most if isinstance(framing, Continued) else 1, most
+
+    def _check_count(self, layout: PacketLayout, samples: SampleLayout, count: int) -> None:
+        least, most = self.count_range(layout, samples)
+        if not least <= count <= most:
+            name = f"packet {layout.rule.name!r} of profile {self.profile.id!r}"
+            raise UsageError(f"{name} holds {least} to {most} samples, not {count}")
 
 
 def samples_per_packet(profile: Profile, *, gyr: bool | None = None) -> int:
@@ -137,26 +158,8 @@ def samples_per_packet(profile: Profile, *, gyr: bool | None = None) -> int:
     for layout in encoder._layouts:  # noqa: SLF001 - same module
         samples = layout.samples
         if samples is not None and gyr in (None, samples.has_gyr):
-            return _most(profile, layout, samples)
+            return encoder.count_range(layout, samples)[1]
     raise UsageError(f"profile {profile.id!r} has no such packet")
-
-
-def _most(profile: Profile, layout: PacketLayout, samples: SampleLayout) -> int:
-    if samples.fixed_count is not None:
-        return samples.fixed_count
-    framing = profile.framing.get(layout.rule.role, Notification())
-    room = profile.link.payload_bytes
-    if isinstance(framing, Stream):
-        room = framing.length or GREATEST_LENGTH_BYTE + framing.length_add
-    most = (room - samples.length(0)) // samples.stride
-    return most if samples.count_slot is None else min(most, samples.count_slot.limits[1])
-
-
-def _check_count(profile: Profile, layout: PacketLayout, samples: SampleLayout, count: int) -> None:
-    least, most = samples.fixed_count or 1, _most(profile, layout, samples)
-    if not least <= count <= most:
-        name = f"packet {layout.rule.name!r} of profile {profile.id!r}"
-        raise UsageError(f"{name} holds {least} to {most} samples, not {count}")
 
 
 def _samples(name: str, values: ArrayLike) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from imu.errors import SoftstrikeError
-from imu.profiles.schema import Capture, Expect, Read, Subscribe, Wait, Write
+from imu.profiles.steps import Capture, Expect, Read, Subscribe, Wait, Write
 from imu.profiles.template import ByteTemplate, pack_number, unpack_number
 from imu.profiles.values import resolve_params
 from imu.profiles.wire import size_of
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
     from imu.profiles import Profile
-    from imu.profiles.schema import Step
+    from imu.profiles.steps import Step
 
 __all__ = [
     "Action",

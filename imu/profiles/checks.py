@@ -10,17 +10,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imu.model import FaultKind
-from imu.profiles.schema import (
-    MAX_FRAME,
-    Continued,
-    Expect,
-    Field,
-    Notification,
-    PacketRule,
-    Profile,
-    Stream,
-    Write,
-)
+from imu.profiles.base import MAX_FRAME
+from imu.profiles.schema import Continued, Field, Notification, PacketRule, Profile, Stream
+from imu.profiles.steps import Expect, Write
 from imu.profiles.template import ByteTemplate
 from imu.profiles.values import possible_values, resolve_params
 from imu.profiles.wire import size_of
@@ -28,7 +20,9 @@ from imu.profiles.wire import size_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imu.profiles.schema import Block, Check, Flags, Samples, Step, Value, Vector
+    from imu.profiles.base import Value
+    from imu.profiles.schema import Block, Check, Flags, Samples, Vector
+    from imu.profiles.steps import Step
 
     Complaints = Iterator[tuple[str, str]]
 
@@ -76,7 +70,8 @@ def least_length(rule: PacketRule) -> int:
     """Bytes that a frame of this rule has at least, without any sample."""
     if rule.samples is not None:
         return rule.samples.at + rule.samples.tail
-    return max((span.stop if span.start >= 0 else -span.start for span in _spans(rule, "")), default=0)
+    spans = [*_spans(rule, ""), *(Span(when.at, when.at + size_of(when.type), "") for when in rule.when)]
+    return max((span.stop if span.start >= 0 else -span.start for span in spans), default=0)
 
 
 # ---- identity and roles

@@ -2,27 +2,39 @@
 
 There are no expressions: a value is a number or the name of a parameter (``"$rate_hz"``), and everything a
 profile can say is listed here. Unknown keys are refused. What one key cannot know of another (offsets,
-references, overlaps) is checked by :mod:`imu.profiles.checks`.
+references, overlaps) is checked by :mod:`imu.profiles.checks`. The steps of a session are in
+:mod:`imu.profiles.steps`.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct, field
 
 from imu.model import Placement
+from imu.profiles.base import (
+    MAX_FRAME,
+    Byte,
+    Hex,
+    Ident,
+    Name,
+    Offset,
+    Row,
+    Seconds,
+    Short,
+    SignedOffset,
+    Value,
+)
+from imu.profiles.steps import Session
 from imu.profiles.wire import IntType, WireType
 
 __all__ = [
     "Battery",
     "Block",
-    "Capture",
     "Check",
     "Condition",
     "Continued",
-    "Expect",
     "Field",
     "Flags",
     "Framing",
@@ -32,44 +44,17 @@ __all__ = [
     "PacketRule",
     "Param",
     "Profile",
-    "Read",
     "Samples",
     "Sensor",
     "SeqRule",
-    "Session",
-    "Step",
     "Stream",
-    "Subscribe",
     "TimeRule",
     "ValidByte",
-    "Value",
     "Vector",
-    "Wait",
-    "Write",
 ]
 
-MAX_FRAME = 4096
 
-Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
-Ident = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,63}$")]
-Short = Annotated[str, Meta(min_length=1, max_length=200)]
-Hex = Annotated[str, Meta(max_length=2 * MAX_FRAME, pattern="^[0-9A-Fa-f\\s]*$")]
-Template = Annotated[str, Meta(min_length=1, max_length=1000)]
-Offset = Annotated[int, Meta(ge=0, lt=MAX_FRAME)]
-SignedOffset = Annotated[int, Meta(gt=-MAX_FRAME, lt=MAX_FRAME)]
-Byte = Annotated[int, Meta(ge=0, le=255)]
-Seconds = Annotated[float, Meta(gt=0, le=3600)]
-Row = tuple[float, float, float]
-
-Value = float | Annotated[str, Meta(pattern="^\\$[a-z][a-z0-9_]{0,31}$")]
-"""A number, or ``"$name"``: the value of a parameter."""
-
-
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file: unknown keys are refused."""
-
-
-class TimeRule(Table, frozen=True):
+class TimeRule(Struct, frozen=True, forbid_unknown_fields=True):
     """How a sample gets its time.
 
     Attributes
@@ -91,14 +76,14 @@ class TimeRule(Table, frozen=True):
     marks: Literal["first", "last"] = "last"
 
 
-class SeqRule(Table, frozen=True):
+class SeqRule(Struct, frozen=True, forbid_unknown_fields=True):
     """What the sequence number counts (``"packets"`` or ``"samples"``) and at which bit it wraps."""
 
     bits: Annotated[int, Meta(ge=1, le=64)]
     counts: Literal["packets", "samples"] = "packets"
 
 
-class Match(Table, frozen=True):
+class Match(Struct, frozen=True, forbid_unknown_fields=True):
     """How an advertisement is recognised: any prefix of the name, or any service; never the address."""
 
     name_prefixes: Annotated[tuple[Short, ...], Meta(max_length=16)] = ()
@@ -106,7 +91,7 @@ class Match(Table, frozen=True):
     manufacturer_id: Annotated[int, Meta(ge=0, le=0xFFFF)] | None = None
 
 
-class Link(Table, frozen=True):
+class Link(Struct, frozen=True, forbid_unknown_fields=True):
     """What the radio link must give.
 
     Attributes
@@ -127,7 +112,7 @@ class Link(Table, frozen=True):
     idle_timeout_s: Seconds = 3.0
 
 
-class Param(Table, frozen=True):
+class Param(Struct, frozen=True, forbid_unknown_fields=True):
     """A value that differs between sensors or sessions: a rate, a range, a scale.
 
     Attributes
@@ -149,7 +134,7 @@ class Param(Table, frozen=True):
     table: Annotated[tuple[tuple[float, float], ...], Meta(max_length=64)] = ()
 
 
-class Sensor(Table, frozen=True):
+class Sensor(Struct, frozen=True, forbid_unknown_fields=True):
     """What the sensor measures: rate in Hz, ends of the ranges in g and degrees per second."""
 
     rate_hz: Value
@@ -157,81 +142,7 @@ class Sensor(Table, frozen=True):
     gyr_range_dps: Value | None = None
 
 
-class Subscribe(Table, frozen=True, tag_field="op", tag="subscribe"):
-    """Switch on the notifications of a role."""
-
-    role: Name
-
-
-class Write(Table, frozen=True, tag_field="op", tag="write"):
-    """Write bytes, given as a template (see :mod:`imu.profiles.template`)."""
-
-    role: Name
-    bytes: Template
-    response: bool = True
-
-
-class Capture(Table, frozen=True):
-    """A number in a reply that sets the parameter `param`; offset counted from the start of the reply."""
-
-    param: Name
-    at: Offset
-    type: WireType
-
-
-class Expect(Table, frozen=True, tag_field="op", tag="expect"):
-    """Wait for a reply.
-
-    Attributes
-    ----------
-    role : str
-        Where it arrives.
-    prefix : str
-        Template of the first bytes; other notifications are passed over.
-    ok_at, ok
-        Offset of the status byte and the values that mean success; without `ok_at` any reply does.
-    capture : tuple of Capture
-        Numbers to take over.
-    timeout_s : float
-        Longest wait, s.
-    """
-
-    role: Name
-    prefix: Template
-    ok_at: Offset | None = None
-    ok: Annotated[tuple[Byte, ...], Meta(max_length=32)] = (0,)
-    capture: Annotated[tuple[Capture, ...], Meta(max_length=16)] = ()
-    timeout_s: Seconds = 5.0
-
-
-class Wait(Table, frozen=True, tag_field="op", tag="wait"):
-    """Let some time pass, ms."""
-
-    ms: Annotated[float, Meta(gt=0, le=10_000)]
-
-
-class Read(Table, frozen=True, tag_field="op", tag="read"):
-    """Read a role's value and take numbers over."""
-
-    role: Name
-    capture: Annotated[tuple[Capture, ...], Meta(max_length=16)] = ()
-
-
-Step = Subscribe | Write | Expect | Wait | Read
-Steps = Annotated[tuple[Step, ...], Meta(max_length=64)]
-FirstSteps = Annotated[tuple[Step, ...], Meta(min_length=1, max_length=64)]
-
-
-class Session(Table, frozen=True):
-    """Steps that start, stop and keep alive the stream; `keepalive_s` is the time between keep-alives."""
-
-    start: FirstSteps
-    stop: Steps = ()
-    keepalive: Steps = ()
-    keepalive_s: Seconds | None = None
-
-
-class Check(Table, frozen=True):
+class Check(Struct, frozen=True, forbid_unknown_fields=True):
     """A checksum over the bytes ``[begin, end)`` of the frame.
 
     Attributes
@@ -251,20 +162,20 @@ class Check(Table, frozen=True):
     end: Annotated[int, Meta(gt=-MAX_FRAME, le=0)] = 0
 
 
-class ValidByte(Table, frozen=True):
+class ValidByte(Struct, frozen=True, forbid_unknown_fields=True):
     """A byte of a stream's frame that can only hold one of these values."""
 
     at: Offset
     among: Annotated[tuple[Byte, ...], Meta(min_length=1, max_length=256)]
 
 
-class Notification(Table, frozen=True, tag_field="kind", tag="notification"):
+class Notification(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="notification"):
     """Each notification is one frame."""
 
     check: Check | None = None
 
 
-class Stream(Table, frozen=True, tag_field="kind", tag="stream"):
+class Stream(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="stream"):
     """Notifications are slices of a byte stream.
 
     Attributes
@@ -292,7 +203,7 @@ class Stream(Table, frozen=True, tag_field="kind", tag="stream"):
     priority: bool = False
 
 
-class Continued(Table, frozen=True, tag_field="kind", tag="continued"):
+class Continued(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="continued"):
     """A frame may go on in further notifications, told apart by a code byte.
 
     Attributes
@@ -320,7 +231,7 @@ class Continued(Table, frozen=True, tag_field="kind", tag="continued"):
 Framing = Notification | Stream | Continued
 
 
-class Condition(Table, frozen=True):
+class Condition(Struct, frozen=True, forbid_unknown_fields=True):
     """A number in the frame (through `mask`) that must equal `eq` for the packet rule to apply."""
 
     at: Offset
@@ -329,14 +240,14 @@ class Condition(Table, frozen=True):
     mask: Annotated[int, Meta(ge=1)] | None = None
 
 
-class Field(Table, frozen=True):
+class Field(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole number in the frame; a negative offset counts from the frame's end."""
 
     at: SignedOffset
     type: IntType
 
 
-class Battery(Table, frozen=True):
+class Battery(Struct, frozen=True, forbid_unknown_fields=True):
     """Battery charge in percent; the value `unknown`, and any above 100, says nothing."""
 
     at: SignedOffset
@@ -344,7 +255,7 @@ class Battery(Table, frozen=True):
     unknown: int | None = None
 
 
-class Flags(Table, frozen=True):
+class Flags(Struct, frozen=True, forbid_unknown_fields=True):
     """Bits with names.
 
     Attributes
@@ -364,7 +275,7 @@ class Flags(Table, frozen=True):
     gyr_clip: str | None = None
 
 
-class Block(Table, frozen=True):
+class Block(Struct, frozen=True, forbid_unknown_fields=True):
     """Three channels x, y, z of one quantity: ``value = raw * scale + offset`` in `unit`."""
 
     quantity: Literal["acc", "gyr", "other"]
@@ -374,7 +285,7 @@ class Block(Table, frozen=True):
     offset: Annotated[float, Meta(ge=-1e9, le=1e9)] = 0.0
 
 
-class Samples(Table, frozen=True):
+class Samples(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the samples are.
 
     Attributes
@@ -398,7 +309,7 @@ class Samples(Table, frozen=True):
     layout: Literal["interleaved", "planar"] = "interleaved"
 
 
-class PacketRule(Table, frozen=True):
+class PacketRule(Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of frame.
 
     Attributes
@@ -428,7 +339,7 @@ class PacketRule(Table, frozen=True):
     trailing: bool = False
 
 
-class Vector(Table, frozen=True):
+class Vector(Struct, frozen=True, forbid_unknown_fields=True):
     """Bytes and what they must decode to; given keys are compared, left-out keys are not.
 
     Attributes
@@ -461,7 +372,7 @@ class Vector(Table, frozen=True):
     packet: Name
     hex: Annotated[tuple[Hex, ...], Meta(min_length=1, max_length=32)]
     samples: Annotated[int, Meta(ge=0, le=4096)]
-    params: dict[Name, float] = {}
+    params: dict[Name, float] = field(default_factory=dict)
     acc_g: Annotated[tuple[Row, ...], Meta(max_length=256)] = ()
     gyr_dps: Annotated[tuple[Row, ...], Meta(max_length=256)] = ()
     tolerance: Annotated[float, Meta(gt=0, le=1)] = 1e-6
@@ -473,7 +384,7 @@ class Vector(Table, frozen=True):
     faults: tuple[str, ...] = ()
 
 
-class Profile(Table, frozen=True):
+class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     """A firmware profile; the tables above are its parts.
 
     Attributes
@@ -512,7 +423,7 @@ class Profile(Table, frozen=True):
     placement: tuple[Placement, ...] = ()
     notes: Annotated[str, Meta(max_length=4000)] = ""
     link: Link = Link()
-    params: Annotated[dict[Name, Param], Meta(max_length=32)] = {}
-    framing: dict[Name, Framing] = {}
+    params: Annotated[dict[Name, Param], Meta(max_length=32)] = field(default_factory=dict)
+    framing: dict[Name, Framing] = field(default_factory=dict)
     seq: SeqRule | None = None
     text: str = ""

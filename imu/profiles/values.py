@@ -10,7 +10,8 @@ from imu.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imu.profiles.schema import Param, Profile, Value
+    from imu.profiles.base import Value
+    from imu.profiles.schema import Param, Profile
 
 __all__ = ["Nominal", "nominal", "possible_values", "resolve_params", "value_of"]
 

@@ -18,7 +18,7 @@ from imu.block import Block
 from imu.model import Activity, Gap, Placement, RejectReason, SampleBatch, SensorInfo, Step, Strike
 from imu.signal import activity as gait
 from imu.signal.landing import classify
-from imu.signal.measure import Contacts, Measured, StepMeter
+from imu.signal.measure import Contacts, Measured, StepMeter, toe_off_by
 from imu.signal.orientation import PHASES, AxesTracker, lateral_axis, up_axis
 from imu.signal.params import SignalParams
 from imu.signal.regular import Grid, LastSample, Regulariser
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StepDetector"]
 
-_TOE_OFF_PART, _TOE_OFF_MARGIN_S = 0.76, 0.20
+_TOE_OFF_MARGIN_S = 0.20
 _ACTIVITY_MARGIN_S = 0.02
 _HOP_S = 0.06
 _RATE_TOLERANCE = 0.995
@@ -139,10 +139,9 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
 
     def _needs(self, contact: Contact, rate_hz: float) -> int:
         """Return the detection index up to which samples must be there before a contact can be measured."""
-        after = max(
-            _TOE_OFF_PART * contact.period + _TOE_OFF_MARGIN_S * rate_hz, (gait.REACH_S + 0.02) * rate_hz
-        )
-        return contact.at + math.ceil(after)
+        period_s = contact.period / rate_hz
+        after_s = max(toe_off_by(period_s) * period_s + _TOE_OFF_MARGIN_S, gait.REACH_S + _ACTIVITY_MARGIN_S)
+        return contact.at + math.ceil(after_s * rate_hz)
 
     def _ready(self, segment: Segment) -> list[Contact]:
         """Contacts whose whole group can be measured."""
@@ -166,10 +165,22 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
         lateral = lateral_axis(memory) if self._sensor.has_gyro else np.zeros((len(contacts), 3))
         measured = self._meter.measure(segment, Contacts(index, period, running, up_axis(memory), lateral))
         columns = zip(*(column.tolist() for column in measured), strict=True)
+        known = self._known(segment, contacts, last_of_group)
         return [
-            self._step(segment, contact, ran, Measured(*row))
-            for contact, ran, row in zip(contacts, running.tolist(), columns, strict=True)
+            self._step(contact, ran, when, Measured(*row))
+            for contact, ran, when, row in zip(contacts, running.tolist(), known, columns, strict=True)
         ]
+
+    def _known(self, segment: Segment, contacts: list[Contact], last_of_group: list[bool]) -> list[int]:
+        """Return the times at which the steps could be told, ns; those of a group become known together."""
+        known: list[int] = []
+        latest = 0
+        for k, (contact, last) in enumerate(zip(contacts, last_of_group, strict=True)):
+            latest = max(latest, contact.decided, self._needs(contact, segment.jerk.rate_hz))
+            if last:
+                known += [segment.known(latest)] * (k + 1 - len(known))
+                latest = 0
+        return known
 
     def _activities(
         self, segment: Segment, index: IntArray, period: FloatArray, last_of_group: list[bool]
@@ -192,7 +203,7 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
             first = k + 1
         return running
 
-    def _step(self, segment: Segment, contact: Contact, running: bool, of: Measured) -> Step:
+    def _step(self, contact: Contact, running: bool, known_ns: int, of: Measured) -> Step:
         state, sensor = self._state, self._sensor
         stride_ms = (of.contact_ns - state.last_ns) / NS_PER_MS if contact.follows and state.count else None
         contact_ms = (of.toe_off_ns - of.contact_ns) / NS_PER_MS if of.has_toe_off else None
@@ -219,7 +230,7 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
             reject_reason=reason,
             clipped=of.clipped,
             lost_samples=of.lost,
-            known_ns=segment.known(self._needs(contact, segment.jerk.rate_hz)),
+            known_ns=known_ns,
         )
         if stride_ms is not None:
             state.strides_ms = [*state.strides_ms[-(_LAST_STRIDES - 1) :], stride_ms]

@@ -83,6 +83,8 @@ class JerkEnergy:
         Squared norm of the change of acceleration since the sample before, (g/s)².
     complete : int
         All candidates before this detection index are known.
+    lookahead : int
+        Samples after a candidate that must be there before it is known.
     """
 
     def __init__(self, rate_hz: float, columns: int, params: SignalParams) -> None:
@@ -92,6 +94,7 @@ class JerkEnergy:
         self.rate_hz = rate_hz / self.factor
         self._half = max(1, round(params.energy_window_s * self.rate_hz) // 2)
         self._radius = max(2, round(params.candidate_radius_s * self.rate_hz))
+        self.lookahead = self._radius + self._half
         self._floor = params.energy_floor_gps
         self.data = History(np.float64, columns)
         self.square = History(np.float64)

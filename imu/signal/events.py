@@ -95,7 +95,13 @@ def _centroid(square: FloatArray, centre: int, rate_hz: float) -> FloatArray:
 
 
 def toe_off(
-    signal: FloatArray, contact: FloatArray, period: FloatArray, rate_hz: float, rule: ToeOffRule
+    signal: FloatArray,
+    contact: FloatArray,
+    period: FloatArray,
+    *,
+    latest: FloatArray,
+    rate_hz: float,
+    rule: ToeOffRule,
 ) -> FloatArray:
     """Time of toe-off.
 
@@ -107,6 +113,8 @@ def toe_off(
         Initial contact relative to the first column, samples.
     period : ndarray, shape (m,)
         Stride time, samples.
+    latest : ndarray, shape (m,)
+        Share of the stride after which nothing is looked for.
     rate_hz : float
         Rate of `signal`.
     rule : ToeOffRule
@@ -120,7 +128,8 @@ def toe_off(
     rows = rule.sign * smooth(signal, odd(_TOE_OFF_SMOOTH_S * rate_hz))
     phase = (np.arange(signal.shape[1]) - contact[:, None]) / period[:, None]
     usual = np.exp(-0.5 * ((phase - rule.usual) / rule.spread) ** 2)
-    weight = np.where((phase >= rule.first) & (phase <= rule.last), usual, 0.0)
+    last = np.minimum(latest, rule.last)[:, None]
+    weight = np.where((phase >= rule.first) & (phase <= last), usual, 0.0)
     at, found = prominent(rows, weight, round(_TOE_OFF_REACH_S * rate_hz))
     position = at + parabola(rows, at) - rule.lag_ms * rate_hz / MS_PER_S
     return np.where(found, position, np.nan)

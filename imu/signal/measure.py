@@ -18,10 +18,19 @@ if TYPE_CHECKING:
     from imu.model.samples import BoolArray, FloatArray, IntArray
     from imu.signal.segment import Segment
 
-__all__ = ["Contacts", "Measured", "StepMeter"]
+__all__ = ["Contacts", "Measured", "StepMeter", "toe_off_by"]
 
 _LONGEST_S = {Activity.RUN: 0.90, Activity.WALK: 1.90}
 _BEFORE_CONTACT = 2
+_STAY_CLEAR = 0.01
+
+
+_QUICK_S, _QUICK_PART, _SLOW_PART = 0.85, 0.56, 0.76
+
+
+def toe_off_by(period_s: float) -> float:
+    """Return the share of the stride by which toe-off is over: a quick stride is a runner's."""
+    return _QUICK_PART if period_s < _QUICK_S else _SLOW_PART
 
 
 @dataclass(frozen=True)
@@ -130,7 +139,9 @@ class StepMeter:
             index = contacts.index[of]
             rows, contact, lead = _from_contact(segment, index, at[of], _LONGEST_S[kind])
             signal = _signal(rule.signal, rows, contacts.up[of], contacts.lateral[of])
-            off = toe_off(signal, contact, contacts.period[of], segment.jerk.rate_hz, rule)
+            period, rate_hz = contacts.period[of], segment.jerk.rate_hz
+            latest = np.array([toe_off_by(p / rate_hz) for p in period.tolist()]) - _STAY_CLEAR
+            off = toe_off(signal, contact, period, latest=latest, rate_hz=rate_hz, rule=rule)
             result[of] = off + index - lead
         return result
 

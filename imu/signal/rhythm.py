@@ -37,13 +37,17 @@ _FEWEST_LAGS = 3
 
 
 class Contact(NamedTuple):
-    """A contact: place and stride time before it on the detection grid, and the group it was found with."""
+    """A contact: place and stride time before it on the detection grid, and the group it was found with.
+
+    `decided` is the detection index up to which samples were needed to take it for a contact.
+    """
 
     at: int
     energy: float
     period: float
     follows: bool
     group: int
+    decided: int
 
 
 class _State(msgspec.Struct):
@@ -147,7 +151,8 @@ class RhythmTracker:
         if not state.locked or state.last is None:
             return []
         best, _ = self._best_next(state.last, state.period)
-        return [] if best is None else [self._accept(best, group=self._next_group())]
+        end = self._signal.data.end
+        return [] if best is None else [self._accept(best, self._next_group(), end)]
 
     def keep_from(self, horizon: int) -> int:
         """Earliest detection index that may still be needed."""
@@ -166,7 +171,7 @@ class RhythmTracker:
             if best is None:
                 self._coast(state.last, state.period)
                 continue
-            contacts.append(self._accept(best, group=self._next_group()))
+            contacts.append(self._accept(best, self._next_group(), math.floor(deadline)))
         return contacts
 
     def _coast(self, last: int, period: float) -> None:
@@ -208,7 +213,7 @@ class RhythmTracker:
         z = (candidate.at - expected) / (_PHASE_SD * period)
         return candidate.energy * math.exp(-0.5 * z * z)
 
-    def _accept(self, chosen: Candidate, group: int) -> Contact:
+    def _accept(self, chosen: Candidate, group: int, horizon: int) -> Contact:
         state = self.state
         assert state.last is not None  # noqa: S101
         interval = float(chosen.at - state.last)
@@ -219,7 +224,8 @@ class RhythmTracker:
         self._remember(chosen, interval)
         if state.off_phase >= _OFF_PHASE:
             state.locked, state.off_phase = False, 0
-        return Contact(chosen.at, chosen.energy, interval, follows, group)
+        decided = horizon + self._signal.lookahead
+        return Contact(chosen.at, chosen.energy, interval, follows, group, decided)
 
     def _remember(self, chosen: Candidate, interval: float) -> None:
         state = self.state
@@ -252,7 +258,7 @@ class RhythmTracker:
             twice = self._best_chain(0.5 * period)
             if _total(twice) > _TWICE * _total(chain) and _even(twice):
                 chain, period = twice, 0.5 * period
-        return self._lock(chain, period)
+        return self._lock(chain, period, newest.at + signal.lookahead)
 
     def _best_chain(self, period: float) -> list[Candidate]:
         chains = [self._chain_from(k, period) for k in range(len(self.state.pending))]
@@ -269,18 +275,18 @@ class RhythmTracker:
                 return chain
             chain.append(max(near, key=lambda c: self._score(c, at + period, period)))
 
-    def _lock(self, chain: list[Candidate], period: float) -> list[Contact]:
+    def _lock(self, chain: list[Candidate], period: float, decided: int) -> list[Contact]:
         state = self.state
         group = self._next_group()
         last = state.last
         follows = last is not None and 0.7 * period < chain[0].at - last < 1.3 * period
         first_interval = float(chain[0].at - last) if follows and last is not None else period
         state.energies, state.periods = [], []
-        contacts = [Contact(chain[0].at, chain[0].energy, first_interval, follows, group)]
+        contacts = [Contact(chain[0].at, chain[0].energy, first_interval, follows, group, decided)]
         self._remember(chain[0], first_interval)
         for candidate in chain[1:]:
             interval = float(candidate.at - chain[len(contacts) - 1].at)
-            contacts.append(Contact(candidate.at, candidate.energy, interval, True, group))
+            contacts.append(Contact(candidate.at, candidate.energy, interval, True, group, decided))
             self._remember(candidate, interval)
         state.locked, state.off_phase, state.missed = True, 0, 0
         return contacts

@@ -73,8 +73,8 @@ WALK_SHANK: Curve = (
     (0.92, 14), (0.96, 21.5), (0.98, 22), (1.0, 20),
 )  # fmt: skip
 WALK_LANDING: Curve = (
-    (0.0, 1), (0.04, 0.55), (0.08, 0.16), (0.12, 0.02), (0.14, 0), (0.80, 0), (0.84, 0.15), (0.88, 0.4),
-    (0.92, 0.8), (0.96, 1.03), (0.98, 1.05), (1.0, 1),
+    (0.0, 1), (0.02, 0.86), (0.05, 0.48), (0.08, 0.18), (0.11, 0.03), (0.13, 0), (0.80, 0), (0.84, 0.15),
+    (0.88, 0.4), (0.92, 0.8), (0.96, 1.05), (0.98, 1.07), (1.0, 1),
 )  # fmt: skip
 FRONTAL: Curve = (
     (0.0, 5), (0.06, -1), (0.12, -5), (0.20, -5), (0.30, 2), (0.40, 8), (0.55, 4), (0.75, 3), (0.92, 6),
@@ -96,6 +96,8 @@ WALK_CLEARANCE_M = 0.10
 CLEARANCE_SHAPE = (4, 4)
 LAG_SHARE = 0.135
 LAG_SHAPE = (6, 3)
+EARLY_LAG_SHARE = 0.06
+EARLY_LAG_SHAPE = (5, 8)
 """How the swinging ankle rises above and lags behind the smoothest way to its next foothold, fitted to the
 accelerations of the recorded runs and walks."""
 
@@ -145,6 +147,7 @@ def _templates(
     stance_share: float, foot: Curve, shank: Curve, landing: Curve
 ) -> tuple[FloatArray, FloatArray]:
     """Return base curves, shape (KNOTS, 4), and the strike angle's share in the pitch, shape (KNOTS,)."""
+    soft = min(LANDING_SMOOTHING_SHARE * stance_share / RUN_STANCE_SHARE, SMOOTHING_SHARE)
     base = np.column_stack(
         [
             _at_knots(foot, stance_share, 0.0),
@@ -153,7 +156,7 @@ def _templates(
             _at_knots(TRANSVERSE, stance_share, None),
         ]
     )
-    return base, _at_knots(landing, stance_share, 1.0, LANDING_SMOOTHING_SHARE)
+    return base, _at_knots(landing, stance_share, 1.0, soft)
 
 
 WALK_BASE, WALK_LAND = _templates(WALK_STANCE_SHARE, WALK_FOOT, WALK_SHANK, WALK_LANDING)
@@ -287,8 +290,12 @@ class Leg:
         path = quintic(w[:, None], span[:, None], self._leaving.at(number), self._landing.at(number + 1))
         both_run = c.running[number] & c.running[number + 1]
         height = np.where(both_run, RUN_CLEARANCE_M_PER_MPS * c.speed_mps[number], WALK_CLEARANCE_M)
-        lag = -LAG_SHARE * (c.x_m[number + 1] - c.x_m[number])
-        for column, size, shape in ((0, lag, LAG_SHAPE), (1, height, CLEARANCE_SHAPE)):
+        stride_m = c.x_m[number + 1] - c.x_m[number]
+        for column, size, shape in (
+            (0, -LAG_SHARE * stride_m, LAG_SHAPE),
+            (0, -EARLY_LAG_SHARE * stride_m, EARLY_LAG_SHAPE),
+            (1, height, CLEARANCE_SHAPE),
+        ):
             for part, bump in zip(path, _bump(w, span, *shape), strict=True):
                 part[:, column] += size * bump
         return path

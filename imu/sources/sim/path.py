@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["Motion2", "PiecewiseQuintic", "quintic"]
 
 
+EVEN_WITHIN = 1e-6
+
+
 class Motion2(NamedTuple):
     """A quantity with its first and second derivative by time, arrays of equal shape."""
 
@@ -59,7 +62,7 @@ def quintic(u: FloatArray, span: FloatArray, start: Motion2, end: Motion2) -> Mo
 class PiecewiseQuintic:
     """Curve through knots with derivatives from the parabola through each knot and its two neighbours.
 
-    Local: a value depends on the four nearest knots only, so a window of a long movement is computed by
+    Local: a value depends on the six nearest knots only, so a window of a long movement is computed by
     itself.
 
     Parameters
@@ -76,11 +79,22 @@ class PiecewiseQuintic:
         slope = np.diff(value, axis=0) / span
         rate, second = np.zeros_like(value), np.zeros_like(value)
         both = span[:-1] + span[1:]
+        rate[1:-1] = (span[1:] * slope[:-1] + span[:-1] * slope[1:]) / both
+        second[1:-1] = 2 * (slope[1:] - slope[:-1]) / both
+        self._refine(span, slope, rate, second)
         # Beside a flat stretch both derivatives vanish, so that what is at rest stays exactly at rest.
-        moving = (slope[:-1] != 0) & (slope[1:] != 0)
-        rate[1:-1] = moving * (span[1:] * slope[:-1] + span[:-1] * slope[1:]) / both
-        second[1:-1] = moving * 2 * (slope[1:] - slope[:-1]) / both
+        resting = (slope[:-1] == 0) | (slope[1:] == 0)
+        rate[1:-1][resting] = second[1:-1][resting] = 0.0
         self.knots = Motion2(value, rate, second)
+
+    @staticmethod
+    def _refine(span: FloatArray, slope: FloatArray, rate: FloatArray, second: FloatArray) -> None:
+        """Replace derivatives by those of the quartic through five knots where these are evenly spaced."""
+        four = np.concatenate([span[k : len(span) - 3 + k] for k in range(4)], axis=1)
+        even = np.abs(four / four[:, :1] - 1).max(axis=1) < EVEN_WITHIN
+        s0, s1, s2, s3 = (slope[k : len(slope) - 3 + k][even] for k in range(4))
+        rate[2:-2][even] = (7 * (s1 + s2) - s0 - s3) / 12
+        second[2:-2][even] = (15 * (s2 - s1) - (s3 - s0)) / (12 * four[even, :1])
 
     def __call__(self, t_s: FloatArray) -> Motion2:
         """Values and derivatives at `t_s`, arrays of shape (m, k); constant outside the knots."""

@@ -42,12 +42,12 @@ OFFSET_M = {Placement.SHANK: (0.03, 0.09, 0.0), Placement.SHOE: (0.10, -0.01, 0.
 """Sensor from the ankle in the segment frame, m: above the malleolus; on the laces of the shoe."""
 
 SEGMENT = {Placement.SHOE: 0, Placement.SHANK: 1}
-RISE_S = {Placement.SHANK: (0.026, 0.016), Placement.SHOE: (0.016, 0.009)}
+RISE_S = {Placement.SHANK: (0.018, 0.011), Placement.SHOE: (0.011, 0.007)}
 """Rise of the transient, s, of a forefoot and of a rearfoot landing."""
 
-WALK_RISE_S = {Placement.SHANK: 0.020, Placement.SHOE: 0.012}
+WALK_RISE_S = {Placement.SHANK: 0.016, Placement.SHOE: 0.010}
 RISE_ANGLES_DEG = (-8.0, 12.0)
-ONSET_S = 0.010
+ONSET_S = 0.012
 """Contact to the begin of the arrest: the sole's first give, s."""
 
 SHOE_OVER_SHANK = 1.7

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Literal
 
 import numpy as np
@@ -218,7 +219,7 @@ def test_round_trip_in_every_framing(data: st.DataObject, profile: Profile) -> N
 
 
 def stream(count: int) -> bytes:
-    """Some frames of the stream with sync bytes, which may look like sync bytes inside."""
+    """Make frames of the stream with sync bytes, which may look like sync bytes inside."""
     rng = np.random.default_rng(count)
     encoder = Encoder(PROFILES["stream-with-sync"])
     return b"".join(
@@ -229,7 +230,7 @@ def stream(count: int) -> bytes:
 @given(count=st.integers(1, 8), cuts=st.lists(st.integers(0, 160)))
 def test_a_stream_may_be_cut_anywhere(count: int, cuts: list[int]) -> None:
     whole, edges = stream(count), sorted({0, *cuts, 160})
-    pieces = [whole[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [whole[a:b] for a, b in itertools.pairwise(edges)]
     batches, faults, _ = decoded(PROFILES["stream-with-sync"], pieces)
     expected, _, _ = decoded(PROFILES["stream-with-sync"], [whole])
     assert not faults
@@ -291,3 +292,17 @@ def test_checksums_have_their_published_check_values(
     assert checksum.good(bytes(frame))
     assert not checksum.good(bytes(frame[:-1]))
     assert not checksum.good(b"")
+
+
+@pytest.mark.parametrize("which", PROFILES)
+def test_a_decoder_goes_on_from_a_snapshot_in_the_middle_of_a_frame(which: str) -> None:
+    profile = PROFILES[which]
+    values = np.ones((samples_per_packet(profile), 3))
+    whole = Encoder(profile).encode(5, 0, values, values) * 2
+    first, second = Decoder(profile, "s"), Decoder(profile, "s")
+    for i, data in enumerate(whole):
+        second.restore(first.snapshot())
+        found = [first.push(Packet("s", i, i, "data", data)), second.push(Packet("s", i, i, "data", data))]
+        assert len(found[0]) == len(found[1])
+        assert first.counts == second.counts
+    assert first.counts.batches == 2

@@ -41,7 +41,7 @@ def decode(profile: Profile, payloads: list[bytes], params: dict[str, float] | N
     has_gyr=st.booleans(),
 )
 def test_reference_round_trip(
-    data: st.DataObject, count: int, range_g: int, counter: int, seq: int, has_gyr: bool
+    *, data: st.DataObject, count: int, range_g: int, counter: int, seq: int, has_gyr: bool
 ) -> None:
     acc, gyr = data.draw(rows(count, 40)), data.draw(rows(count, 2500)) if has_gyr else None
     params = {"acc_range_g": float(range_g)}

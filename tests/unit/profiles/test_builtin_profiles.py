@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+from importlib.resources import files
+
+import msgspec
 import pytest
 
 from firmware_profiles import profile_files
 from imu.errors import ProfileError, UsageError
-from imu.profiles import builtin_profiles, find_profile, nominal, resolve_params
+from imu.profiles import builtin_profiles, find_profile, nominal, resolve_params, schema, steps
 
 REFERENCE = find_profile("softstrike-reference")
 
@@ -50,3 +54,24 @@ def test_nominal_values_follow_the_parameters() -> None:
 def test_wrong_parameters_are_refused(params: dict[str, float], says: str) -> None:
     with pytest.raises(UsageError, match=says):
         resolve_params(REFERENCE, params)
+
+
+def test_every_table_of_the_schema_refuses_unknown_keys() -> None:
+    tables = [
+        each
+        for module in (schema, steps)
+        for each in vars(module).values()
+        if inspect.isclass(each) and issubclass(each, msgspec.Struct) and each is not msgspec.Struct
+    ]
+    assert len(tables) > 20
+    assert all(
+        each.__struct_config__.forbid_unknown_fields and each.__struct_config__.frozen for each in tables
+    )
+
+
+def test_the_bytes_shown_to_firmware_authors_are_those_of_the_profile() -> None:
+    text = (files("firmware_profiles") / "README.md").read_text("utf-8")
+    shown = text.split("```\n")[1]
+    frame = "".join(line[:48] for line in shown.splitlines())
+    assert bytes.fromhex(frame) == bytes.fromhex(REFERENCE.vector[0].hex[0])
+    assert all(uuid in text for uuid in (*REFERENCE.gatt.values(), *REFERENCE.match.service_uuids))

@@ -1,0 +1,102 @@
+"""What the commands share that show a window or paint a picture; the only place that opens the dashboards."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from imu.cli.sessions import chain_maker
+from imu.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from imu.cli.sessions import Collector
+    from imu.model import SessionHeader
+    from imu.sinks.base import Sink
+    from imu.sinks.recorder import Recording
+    from imu.sources.base import Source
+
+__all__ = ["need_pictures", "need_window", "show_window", "window_possible", "write_picture"]
+
+_UNSEEN = ("offscreen", "minimal")
+
+
+def need_pictures() -> None:
+    """Make sure that the dashboards can be loaded.
+
+    Raises
+    ------
+    EnvironmentProblem
+        Qt is not installed, or lacks a library of the system.
+    """
+    try:
+        import dashboards.app  # noqa: F401 - whether it can be loaded is the question
+    except ImportError as error:
+        hint = "pip install 'softstrike[gui]', and on Debian or Ubuntu apt install libegl1 libgl1 libxkbcommon0"
+        raise EnvironmentProblem(f"the dashboard cannot be loaded ({error}): {hint}") from error
+
+
+def window_possible() -> bool:
+    """Tell whether a window can be shown to somebody."""
+    try:
+        need_pictures()
+    except EnvironmentProblem:
+        return False
+    from dashboards.app import has_display
+
+    return has_display() and os.environ.get("QT_QPA_PLATFORM") not in _UNSEEN
+
+
+def need_window() -> None:
+    """Make sure that a window can be shown, before anything is begun.
+
+    Raises
+    ------
+    EnvironmentProblem
+        There is no dashboard or no display.
+    """
+    need_pictures()
+    if not window_possible():
+        raise EnvironmentProblem("there is no display for a window: add --headless to do without")
+
+
+def show_window(
+    source: Source,
+    sinks: Sequence[Sink],
+    *,
+    recording: Callable[[], Recording] | None = None,
+    flag_times_s: Sequence[float] = (),
+    title: str = "softstrike",
+) -> None:
+    """Run a session in the engine's thread and show its window until it is closed, or until Ctrl-C."""
+    from dashboards.app import ensure_application, run_window
+    from imu.engine import Engine
+    from imu.sinks.mailbox import Mailbox
+
+    app, mailbox = ensure_application(), Mailbox()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, lambda *_: app.quit())
+    engine = Engine(source, chain_maker(source.header), [*sinks, mailbox])
+    engine.start()
+    try:
+        run_window(
+            source.header,
+            mailbox,
+            transport=engine.control,
+            recording=recording,
+            flag_times_s=flag_times_s,
+            title=title,
+        )
+    finally:
+        engine.stop()
+        engine.join()
+
+
+def write_picture(header: SessionHeader, collector: Collector, path: Path, *, title: str) -> None:
+    """Paint the window as it looks after a session; an existing file is replaced."""
+    from dashboards.app import render_screenshot
+
+    render_screenshot(header, collector.shown(), path, title=title)
