@@ -10,6 +10,7 @@ Every error carries one plain sentence that names the file, column, key or senso
     │   ├── TableError                 a CSV or table: names file and column
     │   ├── SessionFileError           a session file: names file
     │   └── ProfileError               a firmware profile: names file and key
+    ├── imu.decode.SensorRefusedError  a sensor said no to a step of its handshake       exit code 1
     └── EnvironmentProblem (RuntimeError)  something of the machine is missing          exit code 1
 """
 

@@ -53,7 +53,7 @@ class Case(NamedTuple):
 
 
 class Cycles(NamedTuple):
-    """Strides laid over each other, shape (strides, phases, panels), with the median stride and contact in s."""
+    """Strides laid over each other, shape (strides, phases, panels); median stride and contact in s."""
 
     strides: FloatArray
     stride_s: float
@@ -137,7 +137,8 @@ def simulated(case: Case) -> Cycles:
 def inside(contacts: Contacts, t_s: FloatArray) -> NDArray[np.bool_]:
     """Which contacts lie within the times."""
     at = contacts.initial_contact_s
-    return np.logical_and(at > t_s[0], at < t_s[-1])
+    found: NDArray[np.bool_] = (at > t_s[0]) & (at < t_s[-1])
+    return found
 
 
 def draw(axis: Axes, cycles: Cycles, panel: int, colour: str, label: str) -> None:

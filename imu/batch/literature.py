@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
+from imu.model import Placement
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -133,9 +135,9 @@ def _low_pass(signal: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArra
     return np.asarray(sosfiltfilt(sos, signal))
 
 
-ENGINES: dict[str, Callable[[FloatArray, float], IntArray]] = {
-    "fixed 3 g, 375 ms": fixed_threshold,
-    "Mercer 2003": mercer,
-    "Sinclair 2013": sinclair,
+ENGINES: dict[str, tuple[Callable[[FloatArray, float], IntArray], tuple[Placement, ...]]] = {
+    "fixed 3 g, 375 ms": (fixed_threshold, (Placement.SHANK, Placement.SHOE)),
+    "Mercer 2003": (mercer, (Placement.SHANK,)),
+    "Sinclair 2013": (sinclair, (Placement.SHANK,)),
 }
-"""The detectors by the name under which they are shown."""
+"""The detectors by the name under which they are shown, and where their sensor may be worn."""

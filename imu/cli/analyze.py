@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imu.batch import Analysis
 
 __all__ = ["analyze"]
+
+_TABLE_ENDINGS = (".csv", ".parquet")
+_SESSION_ENDING = ".mcap"
 
 
 def analyze(
@@ -45,24 +50,36 @@ def analyze(
     overwrite : bool
         Replace tables that exist.
     """
-    from imu.cli.app import NOTHING_USABLE, OK, PARTLY_USABLE
-    from imu.errors import SoftstrikeError, UsageError
-
+    facts = {"placement": placement, "side": side, "range_g": range_g}
+    _check_facts(files, facts)
     targets = _targets(files, out, format)
+    _check_targets(files, targets, overwrite=overwrite)
     if len(files) == 1:
-        return _one(files[0], targets[0], placement, side, range_g, overwrite=overwrite)
-    codes = []
-    for file, target in zip(files, targets, strict=True):
-        try:
-            codes.append(_one(file, target, placement, side, range_g, overwrite=overwrite))
-        except UsageError:
-            raise
-        except (SoftstrikeError, OSError) as error:
-            print(f"softstrike: {error}", file=sys.stderr)
-            codes.append(NOTHING_USABLE)
-    if set(codes) <= {OK}:
-        return OK
-    return NOTHING_USABLE if set(codes) == {NOTHING_USABLE} else PARTLY_USABLE
+        return _one(files[0], targets[0], facts, overwrite=overwrite)
+    return _together(
+        [_attempt(f, target, facts, overwrite=overwrite) for f, target in zip(files, targets, strict=True)]
+    )
+
+
+def _check_facts(files: list[Path], facts: Mapping[str, Any]) -> None:
+    """Refuse what would let some of the files fail for a missing option, before any of them is read."""
+    from imu.errors import UsageError
+
+    tables = [file for file in files if not _is_session(file)]
+    if tables and (facts["placement"] is None or facts["side"] is None):
+        raise UsageError(
+            f"{tables[0]}: a table does not say where the sensor was worn: add --placement shank or shoe and "
+            "--side left or right"
+        )
+    if not tables and any(value is not None for value in facts.values()):
+        raise UsageError(
+            f"{files[0]}: a session says placement, side and range itself: "
+            "leave --placement, --side and --range-g out"
+        )
+
+
+def _is_session(file: Path) -> bool:
+    return file.suffix.lower() == _SESSION_ENDING
 
 
 def _targets(files: list[Path], out: Path, ending: str) -> list[Path]:
@@ -70,31 +87,55 @@ def _targets(files: list[Path], out: Path, ending: str) -> list[Path]:
 
     if len(files) == 1 and not out.is_dir():
         return [out]
-    if out.suffix.lower() in {".csv", ".parquet"}:
-        raise UsageError(f"{out}: several files need a folder for --out, not a table")
+    if out.suffix.lower() in _TABLE_ENDINGS or out.is_file():
+        raise UsageError(f"{out}: several files need a folder for --out, not a file")
     targets = [out / f"{file.name.partition('.')[0]}.steps.{ending}" for file in files]
     twice = sorted({t.name for t in targets if targets.count(t) > 1})
     if twice:
         raise UsageError(f"{twice[0]}: two of the files would be written to it; analyze them one by one")
-    out.mkdir(parents=True, exist_ok=True)
     return targets
 
 
+def _check_targets(files: list[Path], targets: list[Path], *, overwrite: bool) -> None:
+    from imu.cli.paths import check_target
+    from imu.errors import UsageError
+
+    read = {file.resolve() for file in files}
+    for target in targets:
+        if target.resolve() in read:
+            raise UsageError(f"{target} is the recording itself: choose another name for --out")
+        check_target(target, _TABLE_ENDINGS, overwrite=overwrite)
+
+
+def _attempt(file: Path, target: Path, facts: Mapping[str, Any], *, overwrite: bool) -> int:
+    """Analyze one file of several: an error in one says so and lets the others go on."""
+    from imu.cli.app import NOTHING_USABLE, sentence
+    from imu.errors import SoftstrikeError
+
+    try:
+        return _one(file, target, facts, overwrite=overwrite, make_folder=True)
+    except (SoftstrikeError, OSError) as error:
+        print(f"softstrike: {sentence(error)}", file=sys.stderr)
+        return NOTHING_USABLE
+
+
+def _together(codes: list[int]) -> int:
+    from imu.cli.app import PARTLY_USABLE
+
+    return codes[0] if len(set(codes)) == 1 else PARTLY_USABLE
+
+
 def _one(
-    file: Path,
-    target: Path,
-    placement: str | None,
-    side: str | None,
-    range_g: float | None,
-    *,
-    overwrite: bool,
+    file: Path, target: Path, facts: Mapping[str, Any], *, overwrite: bool, make_folder: bool = False
 ) -> int:
     from imu import analyze as analyze_recording
+    from imu.cli.sessions import naming
     from imu.store import write_steps
 
-    own = file.suffix.lower() == ".mcap"
-    table_only = {"placement": placement, "side": side, "range_g": range_g}
-    result = analyze_recording(file, **({} if own else table_only))  # type: ignore[arg-type]
+    with naming(file):
+        result = analyze_recording(file, **({} if _is_session(file) else facts))
+    if make_folder:
+        target.parent.mkdir(parents=True, exist_ok=True)
     write_steps(result.steps, target, overwrite=overwrite)
     return _report(file, target, result)
 
@@ -105,6 +146,6 @@ def _report(file: Path, target: Path, result: Analysis) -> int:
     running = int((result.steps["activity"] == "run").sum())
     print(f"{file}: {len(result.steps)} steps, {running} of them running, written to {target}")
     notes = [note for note in result.quality["notes"] if note]
-    for note in notes:
+    for note in dict.fromkeys(notes):
         print(f"{file}: {note}", file=sys.stderr)
     return PARTLY_USABLE if result.cut_off else OK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 import traceback
 from importlib import import_module
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
 
     from cyclopts import App
 
-__all__ = ["NOTHING_USABLE", "OK", "PARTLY_USABLE", "WRONG_USE", "build_app", "help_page", "run"]
+__all__ = ["NOTHING_USABLE", "OK", "PARTLY_USABLE", "WRONG_USE", "build_app", "help_page", "run", "sentence"]
 
 OK, NOTHING_USABLE, WRONG_USE, PARTLY_USABLE = 0, 1, 2, 3
 
 _COMMANDS = ("demo", "live", "record", "replay", "simulate", "analyze", "profile", "doctor")
 _ABOUT = """Live impact and landing feedback for runners from shoe and shin sensors.
 
-Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable. Add --debug to see the whole trace of
-an error.
+Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable.
+Add --debug to see the whole trace of an error.
 """
 
 
@@ -31,7 +32,13 @@ def build_app(*, lazy: bool = True) -> App:
     """Make the command line; when lazy, the module of a command is imported when the command runs."""
     from cyclopts import App
 
-    app = App(name="softstrike", help=_ABOUT, version=__version__, help_format="plaintext")
+    app = App(
+        name="softstrike",
+        help=_ABOUT,
+        version=__version__,
+        help_format="plaintext",
+        suppress_keyboard_interrupt=False,
+    )
     for name in _COMMANDS:
         place = f"imu.cli.{name}"
         app.command(f"{place}:{name}" if lazy else getattr(import_module(place), name), name=name)
@@ -68,25 +75,32 @@ def run(arguments: Sequence[str]) -> int:
 
     debug = "--debug" in arguments
     words = [word for word in arguments if word != "--debug"]
+    # What the engine logs with a trace is told to the user in a sentence of its own.
+    logging.basicConfig(level=logging.INFO if debug else logging.CRITICAL)
     try:
         code = build_app()(words, exit_on_error=False, print_error=False, result_action="return_value")
     except (CycloptsError, UsageError) as error:
-        return _tell(error, WRONG_USE, debug=debug)
+        return _tell(error, sentence(error), WRONG_USE, debug=debug)
     except (SoftstrikeError, OSError) as error:
-        return _tell(error, NOTHING_USABLE, debug=debug)
-    except KeyboardInterrupt:
-        print("softstrike: stopped", file=sys.stderr)
-        return NOTHING_USABLE
+        return _tell(error, sentence(error), NOTHING_USABLE, debug=debug)
+    except KeyboardInterrupt as error:
+        return _tell(error, "stopped", NOTHING_USABLE, debug=debug)
     except Exception as error:  # noqa: BLE001 - the last net: one sentence instead of a trace
         hint = "" if debug else "; run it again with --debug and report what it shows"
-        problem = f"unexpected {type(error).__name__}: {error}{hint}"
-        return _tell(error, NOTHING_USABLE, debug=debug, text=problem)
+        text = f"unexpected {type(error).__name__}: {sentence(error)}{hint}"
+        return _tell(error, text, NOTHING_USABLE, debug=debug)
     return int(code or 0)
 
 
-def _tell(error: BaseException, code: int, *, debug: bool, text: str = "") -> int:
+def sentence(error: BaseException) -> str:
+    """Say an error in one line; what the system says of a file comes without numbers and quotes."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split())
+
+
+def _tell(error: BaseException, text: str, code: int, *, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
-    sentence = " ".join((text or str(error)).split())
-    print(f"softstrike: {sentence}", file=sys.stderr)
+    print(f"softstrike: {text}", file=sys.stderr)
     return code

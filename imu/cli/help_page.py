@@ -1,4 +1,4 @@
-"""The page of ``softstrike --help``, made by :func:`imu.cli.app.help_page`; a test compares the two."""
+"""The page of ``softstrike --help``, made by ``scripts/make_help.py``; a test compares the two."""
 
 __all__ = ["PAGE"]
 
@@ -7,9 +7,8 @@ Usage: softstrike COMMAND
 
 Live impact and landing feedback for runners from shoe and shin sensors.
 
-Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable. Add --debug to
-see the whole trace of
-an error.
+Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable.
+Add --debug to see the whole trace of an error.
 
 ╭─ Commands ───────────────────────────────────────────────────────────────────╮
 │ analyze      Find and measure every step of recordings and write one table   │

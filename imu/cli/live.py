@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from imu.cli.simulated import Duration, Seed
+from imu.cli.simulated import Duration, Seed  # noqa: TC001 - cyclopts reads the annotations
 
 if TYPE_CHECKING:
     from imu.cli.sessions import Collector
@@ -137,11 +137,10 @@ def _until_stopped(source: Source, sinks: list[Sink], collector: Collector) -> N
         signal.signal(wish, signal.default_int_handler)
     try:
         engine.start()
+        print("running; Ctrl-C stops it", file=sys.stderr, flush=True)
         while not engine.join(_TOLD_EVERY_S):
             print(" | ".join(report_lines(source.header, collector)[:2]), file=sys.stderr)
     except KeyboardInterrupt:
-        for wish in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(wish, signal.SIG_IGN)
         print("stopping", file=sys.stderr)
         engine.stop()
         engine.join()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from imu.cli.simulated import Duration, Seed
+from imu.cli.simulated import Duration, Seed  # noqa: TC001 - cyclopts reads the annotations
 
 __all__ = ["record"]
 

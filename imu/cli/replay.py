@@ -95,11 +95,13 @@ def _headless(file: Path, speed: float, screenshot: Path | None, out: Path | Non
 
 
 def _flag_times_s(file: Path) -> Sequence[float]:
-    """Return the times of the flags that were recorded, for the button that jumps to the next one."""
+    """Return the times of the flags, for the button that jumps to the next one; looked up where recorded."""
+    from imu import analyze
     from imu.cli.sessions import flag_time_s
     from imu.model import Flag
     from imu.store import SessionReader
 
     reader = SessionReader(file)
-    flags = [item for item in reader.derived() if isinstance(item, Flag)]
+    recorded = [item for item in reader.derived() if isinstance(item, Flag)]
+    flags = recorded or analyze(file).flags
     return [flag_time_s(reader.header, flag) for flag in flags if flag.raised]

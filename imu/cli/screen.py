@@ -35,7 +35,9 @@ def need_pictures() -> None:
     try:
         import dashboards.app  # noqa: F401 - whether it can be loaded is the question
     except ImportError as error:
-        hint = "pip install 'softstrike[gui]', and on Debian or Ubuntu apt install libegl1 libgl1 libxkbcommon0"
+        hint = (
+            "pip install 'softstrike[gui]', and on Debian or Ubuntu apt install libegl1 libgl1 libxkbcommon0"
+        )
         raise EnvironmentProblem(f"the dashboard cannot be loaded ({error}): {hint}") from error
 
 

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from imu.sinks.base import Sink
     from imu.sources.base import Source
 
-__all__ = ["Collector", "chain_maker", "flag_time_s", "naming", "parse_speed", "play", "play_file", "report_lines"]
+__all__ = [
+    "Collector",
+    "chain_maker",
+    "flag_time_s",
+    "naming",
+    "parse_speed",
+    "play",
+    "play_file",
+    "report_lines",
+]
 
 _TRACE_NS = 12 * NS_PER_S
 

@@ -6,12 +6,14 @@ import io
 import math
 from pathlib import Path
 
-from imu.cli.simulated import Duration, Seed
+from imu.cli.simulated import Duration, Seed  # noqa: TC001 - cyclopts reads the annotations
 
 __all__ = ["simulate"]
 
 
-def simulate(*, out: Path, scenario: str = "two_shoes", duration: Duration | None = None, seed: Seed = 1) -> int:
+def simulate(
+    *, out: Path, scenario: str = "two_shoes", duration: Duration | None = None, seed: Seed = 1
+) -> int:
     """Write a simulated session, as fast as possible.
 
     Parameters

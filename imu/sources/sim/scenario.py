@@ -212,7 +212,7 @@ def two_shoes() -> Scenario:
 
 def two_shins() -> Scenario:
     """Return the same day for shin sensors, the right leg landing harder."""
-    return _session("two shins", impact_right_g=8.0)
+    return _session("two shins", impact_right_g=6.8)
 
 
 def demo() -> Scenario:
@@ -221,9 +221,9 @@ def demo() -> Scenario:
 
 
 def _session(
-    name: str, *, stand_s: float = 5.0, walk_s: float = 15.0, run_s: float = 60.0, impact_right_g: float = 7.0
+    name: str, *, stand_s: float = 5.0, walk_s: float = 15.0, run_s: float = 60.0, impact_right_g: float = 6.0
 ) -> Scenario:
-    run = Bout(motion=Motion.RUN, duration_s=run_s, impact_right_g=impact_right_g)
+    run = Bout(motion=Motion.RUN, duration_s=run_s, impact_left_g=6.0, impact_right_g=impact_right_g)
     walk = Bout(
         motion=Motion.WALK, duration_s=walk_s, cadence_spm=112.0, speed_mps=1.35, impact_left_g=2.4,
         impact_right_g=2.4, note="walk",
@@ -236,7 +236,7 @@ def _session(
         change(run, note="run, heel first"),
         change(run, strike=Strike.MIDFOOT, cadence_spm=176.0, note="run, mid-foot"),
         change(
-            run, impact_left_g=9.0, impact_right_g=impact_right_g * 9.0 / 7.0, impact_drift=0.6,
+            run, impact_left_g=1.4 * run.impact_left_g, impact_right_g=1.4 * run.impact_right_g, impact_drift=0.6,
             cadence_spm=164.0, cadence_drift=-0.04, strike_angle_deg=18.0, speed_mps=3.2,
             note="run, tired and hard",
         ),
