@@ -251,8 +251,10 @@ def _pooled(
     for group, parts in groups.items():
         left = pd.concat(parts)
         ic, to = _sd(_numbers(left, "ic_error_ms")), _sd(_numbers(left.dropna(), "to_error_ms"))
-        labels = dict(zip(("data set", "placement", "sensor", "activity"), group, strict=True))
-        limits = {"ic_limits_ms": LIMITS_SD * ic, "to_limits_ms": LIMITS_SD * to}
+        labels: dict[str, Any] = dict(
+            zip(("data set", "placement", "sensor", "activity"), group, strict=True)
+        )
+        limits = {"ic_limits_plus_minus_ms": LIMITS_SD * ic, "to_limits_plus_minus_ms": LIMITS_SD * to}
         rows.append({**labels, "contacts": len(left), "ic_sd_ms": ic, "to_sd_ms": to, **limits})
     return pd.DataFrame(rows)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pandas as pd
@@ -63,7 +63,7 @@ class Recording:
         return "acc+gyr" if "gyr_x_dps" in self.samples.columns else "acc"
 
     @property
-    def labels(self) -> dict[str, str]:
+    def labels(self) -> dict[str, Any]:
         """First columns of every table."""
         return {"recording": self.name, "placement": self.placement.value, "sensor": self.sensor}
 

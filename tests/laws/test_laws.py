@@ -60,7 +60,7 @@ def torn_feed(case: BlockCase, seed: int, place: float, missing: int) -> list[An
 
 
 def _descendants(kind: type) -> set[type]:
-    children = set(kind.__subclasses__())
+    children: set[type] = set(kind.__subclasses__())
     return children.union(*(_descendants(child) for child in children))
 
 

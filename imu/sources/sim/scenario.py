@@ -236,8 +236,8 @@ def _session(
         change(run, note="run, heel first"),
         change(run, strike=Strike.MIDFOOT, cadence_spm=176.0, note="run, mid-foot"),
         change(
-            run, impact_left_g=1.4 * run.impact_left_g, impact_right_g=1.4 * run.impact_right_g, impact_drift=0.6,
-            cadence_spm=164.0, cadence_drift=-0.04, strike_angle_deg=18.0, speed_mps=3.2,
+            run, impact_left_g=1.4 * run.impact_left_g, impact_right_g=1.4 * run.impact_right_g,
+            impact_drift=0.6, cadence_spm=164.0, cadence_drift=-0.04, strike_angle_deg=18.0, speed_mps=3.2,
             note="run, tired and hard",
         ),
         walk,
