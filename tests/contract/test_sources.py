@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from imu.model import Input, LinkChange, LinkState, Packet, SessionHeader, Tick
 from imu.sinks.recorder import Recorder
 from imu.sources.replay import ReplaySource
+from imu.sources.sim import SimulatorSource, ready_session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,3 +66,8 @@ class TestReplay(SourceContract):
         recorder.put(Tick(1_000_000_000))
         recorder.close()
         return ReplaySource(path / "session.mcap", speed=math.inf)
+
+
+class TestSimulator(SourceContract):
+    def make(self, path: Path, header: SessionHeader) -> Source:  # noqa: ARG002 - it makes its own header
+        return SimulatorSource(ready_session("demo", duration_s=5.0), math.inf)
