@@ -2,7 +2,8 @@
 
 from imu.store.columns import ACC_COLUMNS, GYR_COLUMNS, TIME_COLUMN
 from imu.store.sealing import seal
-from imu.store.session_file import FORMAT_VERSION, SessionReader, SessionWriter
+from imu.store.session_reader import FORMAT_VERSION, SessionReader
+from imu.store.session_writer import SessionWriter
 from imu.store.steps_table import CONTRACT_VERSION, steps_frame, write_steps
 from imu.store.tables import SampleTable, read_samples
 from imu.store.topics import DERIVED_TYPES, INPUT_TYPES, Derived, Recordable

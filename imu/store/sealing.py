@@ -18,7 +18,7 @@ from mcap.records import ChunkIndex, DataEnd, Footer, MessageIndex, MetadataInde
 from imu.errors import SessionFileError
 from imu.store import framing
 from imu.store.files import PRIVATE, new_file
-from imu.store.session_file import NAME, SessionReader, prologue
+from imu.store.session_reader import NAME, SessionReader, prologue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
