@@ -48,10 +48,11 @@ def live(
     out : Path
         Record to this session file (.mcap); it must not exist.
     """
-    from imu.cli.simulated import simulated_source
+    from imu.cli.simulated import simulated_session
+    from imu.sources.sim import SimulatorSource
 
     need_simulation("live", simulate=simulate)
-    source = simulated_source(scenario, seed, duration, 1.0, endless=True)
+    source = SimulatorSource(simulated_session(scenario, seed, duration, endless=True))
     return run_headless(source, out) if headless else _run_in_window(source, out)
 
 
@@ -132,15 +133,11 @@ def _until_stopped(source: Source, sinks: list[Sink], collector: Collector) -> N
     from imu.engine import Engine
 
     engine = Engine(source, chain_maker(source.header), sinks)
-    # A shell ignores Ctrl-C for what it starts in the background; a recording must still end in order.
+    # A handler, not KeyboardInterrupt: Python 3.11 takes a thread for ended once `join` is interrupted, and
+    # the file would stay unsealed. SIGINT is set too since shells ignore it for what runs in the background.
     for wish in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wish, signal.default_int_handler)
-    try:
-        engine.start()
-        print("running; Ctrl-C stops it", file=sys.stderr, flush=True)
-        while not engine.join(_TOLD_EVERY_S):
-            print(" | ".join(report_lines(source.header, collector)[:2]), file=sys.stderr)
-    except KeyboardInterrupt:
-        print("stopping", file=sys.stderr)
-        engine.stop()
-        engine.join()
+        signal.signal(wish, lambda *_: engine.stop())
+    engine.start()
+    print("running; Ctrl-C stops it", file=sys.stderr, flush=True)
+    while not engine.join(_TOLD_EVERY_S):
+        print(" | ".join(report_lines(source.header, collector)[:2]), file=sys.stderr)

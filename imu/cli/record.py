@@ -36,7 +36,8 @@ def record(
         The same seed gives the same session.
     """
     from imu.cli.live import need_simulation, run_headless
-    from imu.cli.simulated import simulated_source
+    from imu.cli.simulated import simulated_session
+    from imu.sources.sim import SimulatorSource
 
     need_simulation("record", simulate=simulate)
-    return run_headless(simulated_source(scenario, seed, duration, 1.0, endless=True), out)
+    return run_headless(SimulatorSource(simulated_session(scenario, seed, duration, endless=True)), out)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from pathlib import Path
 
 from imu.cli.simulated import Duration, Seed  # noqa: TC001 - cyclopts reads the annotations
@@ -29,16 +28,21 @@ def simulate(
     """
     from imu.cli.app import OK
     from imu.cli.paths import check_session_target
-    from imu.cli.sessions import Collector, play, report_lines
-    from imu.cli.simulated import simulated_source
-    from imu.sinks.recorder import Recorder
+    from imu.cli.sessions import play_file, report_lines
+    from imu.cli.simulated import simulated_session
+    from imu.store import SessionWriter
     from imu.store.files import PRIVATE, new_file
 
     check_session_target(out)
-    source, collector = simulated_source(scenario, seed, duration, math.inf), Collector()
+    session = simulated_session(scenario, seed, duration)
     with new_file(out, mode=PRIVATE) as temporary:
-        recorder = Recorder(temporary, source.header, open_file=lambda path: io.FileIO(path, "w"))
-        play(source, [recorder, collector])
-    print("\n".join(report_lines(source.header, collector)))
+        writer = SessionWriter(temporary, session.header, open_file=lambda path: io.FileIO(path, "w"))
+        try:
+            for item in session.inputs():
+                writer.write(item)
+            writer.close()
+        finally:
+            writer.abandon()
+    print("\n".join(report_lines(*play_file(out))))
     print(f"simulated session written to {out}")
     return OK

@@ -1,4 +1,4 @@
-"""What the commands share that run simulated sensors: their options and the source."""
+"""What the commands share that run simulated sensors: their options and the session."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from cyclopts import Parameter, validators
 from imu import __version__
 
 if TYPE_CHECKING:
-    from imu.sources.sim import SimulatorSource
+    from imu.sources.sim import SimulatedSession
 
-__all__ = ["Duration", "Seed", "simulated_source"]
+__all__ = ["Duration", "Seed", "simulated_session"]
 
 _LONGEST_S = 86_400.0
 
@@ -24,10 +24,10 @@ Seed = Annotated[int, Parameter(validator=validators.Number(gte=0))]
 """Option: a seed."""
 
 
-def simulated_source(
-    scenario: str, seed: int, duration_s: float | None, speed: float, *, endless: bool = False
-) -> SimulatorSource:
-    """Make the source of a ready scenario.
+def simulated_session(
+    scenario: str, seed: int, duration_s: float | None, *, endless: bool = False
+) -> SimulatedSession:
+    """Simulate a ready scenario.
 
     Parameters
     ----------
@@ -37,8 +37,6 @@ def simulated_source(
         Seed of everything.
     duration_s : float or None
         Length, s; None is the scenario's own, or a whole day.
-    speed : float
-        1.0 is real time, ``math.inf`` as fast as possible.
     endless : bool
         It plays the part of a live session: without a duration it goes on for a day, and its header says
         when it began.
@@ -48,11 +46,11 @@ def simulated_source(
     UsageError
         An unknown scenario.
     """
-    from imu.sources.sim import SimulatorSource, ready_session
+    from imu.sources.sim import ready_session
 
     length_s = _LONGEST_S if endless and duration_s is None else duration_s
-    source = SimulatorSource(ready_session(scenario, seed=seed, duration_s=length_s), speed)
+    session = ready_session(scenario, seed=seed, duration_s=length_s)
     began = datetime.now(UTC).isoformat(timespec="seconds") if endless else ""
     software = f"softstrike {__version__}"
-    source.header = msgspec.structs.replace(source.header, software=software, started_utc=began)
-    return source
+    session.header = msgspec.structs.replace(session.header, software=software, started_utc=began)
+    return session

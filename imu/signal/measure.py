@@ -91,7 +91,7 @@ class StepMeter:
         self._sensor = sensor
         self._params = params
         self._impact = ImpactMeter(sensor.rate_hz, params)
-        self._torn_before = round(params.torn_before_s * sensor.rate_hz)
+        self._torn_reach = round(params.torn_reach_s * sensor.rate_hz)
         self.tells_landing = sensor.placement is Placement.SHOE and sensor.has_gyro
 
     def measure(self, segment: Segment, contacts: Contacts) -> Measured:
@@ -118,7 +118,7 @@ class StepMeter:
             angle_deg=angle,
             rebound_dps=rebound,
             clipped=segment.clipped.count(first, stop) > 0,
-            torn=segment.torn.count(base - self._torn_before, stop) > 0,
+            torn=segment.torn.count(base - self._torn_reach, base + self._torn_reach) > 0,
             peak_hidden=segment.lost.count(peak - 1, peak + 2) > 0,
             lost=segment.lost.count(*(np.floor(x).astype(np.int64) + 1 for x in (previous, end))),
         )

@@ -115,8 +115,8 @@ class SignalParams(msgspec.Struct, frozen=True):
         The impact is sought from initial contact for this long.
     impact_cutoff_hz : float
         Low-pass of the impact: causal Butterworth, 2nd order.
-    torn_before_s : float
-        How long before contact a hole still spoils its timing.
+    torn_reach_s : float
+        How long before and after contact a long hole still spoils its timing.
     contact_min_ms, contact_max_ms, walk_contact_max_ms : float
         Plausible contact times.
     flat_first_s, flat_last_s, flat_window_s : float
@@ -148,7 +148,7 @@ class SignalParams(msgspec.Struct, frozen=True):
     min_impact_rate_hz: float = 100.0
     impact_window_s: float = 0.08
     impact_cutoff_hz: float = 60.0
-    torn_before_s: float = 0.05
+    torn_reach_s: float = 0.12
     contact_min_ms: float = 90.0
     contact_max_ms: float = 450.0
     walk_contact_max_ms: float = 1100.0

@@ -14,50 +14,68 @@ from imu.store import SessionReader
 if TYPE_CHECKING:
     from pathlib import Path
 
+UNIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 MAIN = "from imu.cli import main; main()"
 WINDOW = """
-import signal
+import itertools
 from imu.cli.screen import show_window
-from imu.cli.simulated import simulated_source
+from imu.cli.simulated import simulated_session
 from imu.sinks.recorder import Recorder
-source = simulated_source("demo", 1, None, 1.0, endless=True)
+from imu.sources.sim import SimulatorSource
+
+source = SimulatorSource(simulated_session("demo", 1, None, endless=True))
 recorder = Recorder("w.mcap", source.header)
-show_window(source, [recorder], recording=lambda: (print("shown", flush=True), recorder.status)[1])
+frames = itertools.count()
+
+def status():
+    if next(frames) == 5:
+        print("shown", flush=True)
+    return recorder.status
+
+show_window(source, [recorder], recording=status)
 print(recorder.status.durability)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def started(program: str, words: list[str], folder: Path) -> subprocess.Popen[str]:
+    """Start a program whose standard output and error are one stream."""
+    command = [sys.executable, "-c", program, *words]
+    return subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
+    )
+
+
+def stopped(process: subprocess.Popen[str], wish: signal.Signals, line: str) -> str:
+    """Wait for a line, ask the process to stop and return what it said; it never outlives the test."""
+    said: list[str] = []
+    try:
+        assert process.stdout is not None
+        said += iter(process.stdout.readline, line)
+        process.send_signal(wish)
+        said.append(process.communicate(timeout=60)[0])
+    finally:
+        process.kill()
+    assert process.returncode == 0, said
+    assert "Traceback" not in "".join(said)
+    return "".join(said)
+
+
+@UNIX
 @pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM])
 def test_a_recording_that_is_stopped_is_sealed(wish: signal.Signals, tmp_path: Path) -> None:
-    words = ["record", "--simulate", "--out", "r.mcap"]
-    with subprocess.Popen(
-        [sys.executable, "-c", MAIN, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr is not None
-        assert "Ctrl-C" in process.stderr.readline()
-        process.send_signal(wish)
-        assert process.wait(60) == 0
+    process = started(MAIN, ["record", "--simulate", "--out", "r.mcap"], tmp_path)
+    assert "recorded to r.mcap" in stopped(process, wish, "running; Ctrl-C stops it\n")
     reader = SessionReader(tmp_path / "r.mcap")
     assert reader.complete
     assert reader.header.started_utc
     assert [path.name for path in tmp_path.iterdir()] == ["r.mcap"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-def test_ctrl_c_closes_a_live_window_and_seals_its_recording(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", WINDOW],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "shown\n"
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
-    assert "Traceback" not in err
-    assert out.endswith("closed\n")
+@UNIX
+@pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM])
+def test_a_request_to_stop_closes_a_live_window_and_seals_its_recording(
+    wish: signal.Signals, tmp_path: Path
+) -> None:
+    said = stopped(started(WINDOW, [], tmp_path), wish, "shown\n")
+    assert said.endswith("closed\n")
     assert SessionReader(tmp_path / "w.mcap").complete

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 
 from imu.batch.evaluate import Evaluation, evaluate
@@ -13,6 +12,8 @@ from imu.batch.recordings import recordings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
 RUN, WALK = "run", "walk"
 

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +33,6 @@ from imu.signal import StepDetector
 from tests.laws import streams
 
 LAW = settings(max_examples=5, phases=(Phase.explicit, Phase.generate))
-STATE_LEFT_OUT = "a snapshot of SensorChain leaves out its decoder, timeline and detector"
 SEEDS = st.integers(0, 5)
 PLACE = st.floats(0.0, 1.0)
 
@@ -102,7 +100,6 @@ def test_chunking_ticks_do_not_touch_steps(seed: int, extra: list[int]) -> None:
         assert not streams.difference(steps_of(ours, sensor), steps_of(theirs, sensor))
 
 
-@pytest.mark.xfail(strict=True, reason=STATE_LEFT_OUT, raises=AssertionError)
 @LAW
 @given(seed=SEEDS, place=st.floats(0.1, 0.9))
 def test_resume(seed: int, place: float) -> None:

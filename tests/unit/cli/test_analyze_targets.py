@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from imu.cli.paths import shipped_recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+Run = Callable[..., Any]
+Still = Callable[[str], Any]
 WORN = ("--placement", "shoe", "--side", "left")
 
 
@@ -19,9 +21,7 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_a_table_is_replaced_only_when_asked(
-    softstrike: Any, still: Callable[[str], Path], folder: Path
-) -> None:
+def test_a_table_is_replaced_only_when_asked(softstrike: Run, still: Still, folder: Path) -> None:
     still("a.csv")
     (folder / "steps.csv").write_text("mine")
     refused = softstrike("analyze", "a.csv", "--out", "steps.csv", *WORN)
@@ -31,9 +31,7 @@ def test_a_table_is_replaced_only_when_asked(
     assert (folder / "steps.csv").read_text().startswith("step,")
 
 
-def test_a_recording_is_never_replaced_by_its_own_table(
-    softstrike: Any, still: Callable[[str], Path]
-) -> None:
+def test_a_recording_is_never_replaced_by_its_own_table(softstrike: Run, still: Still) -> None:
     recording = still("a.csv")
     before = recording.read_bytes()
     said = softstrike("analyze", "a.csv", "--out", "./a.csv", *WORN, "--overwrite")
@@ -51,7 +49,7 @@ def test_a_recording_is_never_replaced_by_its_own_table(
     ],
 )
 def test_several_files_are_refused_together_before_anything_is_written(
-    options: tuple[str, ...], said: str, softstrike: Any, still: Callable[[str], Path], folder: Path
+    options: tuple[str, ...], said: str, softstrike: Run, still: Still, folder: Path
 ) -> None:
     still("a.csv"), still("b.csv")
     (folder / "there.txt").touch()
@@ -62,7 +60,7 @@ def test_several_files_are_refused_together_before_anything_is_written(
 
 
 def test_two_recordings_of_one_name_are_not_written_over_each_other(
-    softstrike: Any, still: Callable[[str], Path], folder: Path
+    softstrike: Run, still: Still, folder: Path
 ) -> None:
     (folder / "day2").mkdir()
     still("run.csv"), still("day2/run.csv")
@@ -72,7 +70,7 @@ def test_two_recordings_of_one_name_are_not_written_over_each_other(
     assert names(folder) == {"run.csv", "day2"}
 
 
-def test_when_no_file_can_be_used_no_folder_is_made(softstrike: Any, folder: Path) -> None:
+def test_when_no_file_can_be_used_no_folder_is_made(softstrike: Run, folder: Path) -> None:
     said = softstrike("analyze", "no.csv", "nor.mcap", "--out", "tables", *WORN)
     assert said.code == 1
     assert "no.csv" in said.err
@@ -80,7 +78,7 @@ def test_when_no_file_can_be_used_no_folder_is_made(softstrike: Any, folder: Pat
     assert names(folder) == set()
 
 
-def test_sessions_and_tables_go_together(softstrike: Any, still: Callable[[str], Path], folder: Path) -> None:
+def test_sessions_and_tables_go_together(softstrike: Run, still: Still, folder: Path) -> None:
     still("a.csv")
     session = shipped_recording("run_shoe_real.mcap")
     words = ("analyze", session, "a.csv", "--out", "tables", "--format", "parquet", *WORN)
@@ -88,7 +86,7 @@ def test_sessions_and_tables_go_together(softstrike: Any, still: Callable[[str],
     assert names(folder / "tables") == {"run_shoe_real.steps.parquet", "a.steps.parquet"}
 
 
-def test_a_session_alone_takes_no_placement(softstrike: Any, folder: Path) -> None:
+def test_a_session_alone_takes_no_placement(softstrike: Run, folder: Path) -> None:
     said = softstrike("analyze", shipped_recording("run_shoe_real.mcap"), "--out", "s.csv", "--side", "left")
     assert said.code == 2
     assert "--side" in said.err
