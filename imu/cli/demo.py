@@ -8,10 +8,13 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-__all__ = ["demo"]
+__all__ = ["RECORDINGS", "demo"]
 
 _REAL = "run_shoe_real.mcap"
 _SIMULATED = "two_shoes_simulated.mcap"
+RECORDINGS = (_REAL, _SIMULATED)
+"""Recordings that the demo needs."""
+
 _TITLE = "A real run with one shoe sensor"
 
 

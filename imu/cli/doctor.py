@@ -7,10 +7,13 @@ import importlib.util
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from imu.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +23,12 @@ __all__ = ["doctor"]
 _PACKAGES = ("bleak", "cyclopts", "mcap", "msgspec", "numpy", "pandas", "pyarrow", "rich", "scipy")
 _OLDEST = (3, 11)
 _LEAST_FREE_GB = 1.0
+_PATIENCE_S = 60.0
+_START_QT = """
+from dashboards.app import ensure_application
+app = ensure_application()
+print(app.platformName(), app.font().family())
+"""
 
 
 class Weight(enum.IntEnum):
@@ -65,21 +74,29 @@ def _packages() -> Iterator[Finding]:
     yield Finding("packages", not missing, text)
 
 
-def _qt() -> Iterator[Finding]:
-    if importlib.util.find_spec("PySide6") is None or importlib.util.find_spec("pyqtgraph") is None:
-        yield Finding(
-            "dashboard", False, "install the gui extra: pip install 'softstrike[gui]'", Weight.PART_LOST
-        )
-        return
+def _dashboard() -> Iterator[Finding]:
+    from imu.cli.screen import need_pictures, window_possible
+
     try:
-        from dashboards.app import has_display
-    except ImportError as error:
-        text = f"Qt cannot be loaded ({error}); on Debian or Ubuntu: apt install libegl1 libgl1 libxkbcommon0"
-        yield Finding("dashboard", False, text, Weight.PART_LOST)
+        need_pictures()
+    except EnvironmentProblem as problem:
+        yield Finding("dashboard", False, str(problem), Weight.PART_LOST)
         return
-    yield Finding("dashboard", True, f"PySide6 {metadata.version('PySide6_Essentials')}")
-    text = "found" if has_display() else "none: pictures and reports are written instead of a window"
-    yield Finding("display", has_display(), text, Weight.NOTHING_LOST)
+    # Qt ends the whole process when its platform lacks a library, so a process of its own starts it.
+    trial = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", _START_QT], capture_output=True, text=True, check=False, timeout=_PATIENCE_S
+    )
+    if trial.returncode:
+        first = (trial.stderr.strip().splitlines() or ["it ended without a word"])[0]
+        hint = "on Debian or Ubuntu: apt install libxcb-cursor0"
+        yield Finding("dashboard", False, f"Qt cannot open a window ({first}); {hint}", Weight.PART_LOST)
+        return
+    platform_name, font = trial.stdout.split(maxsplit=1)
+    qt = f"PySide6 {metadata.version('PySide6_Essentials')}, pyqtgraph {metadata.version('pyqtgraph')}"
+    yield Finding("dashboard", True, f"{qt}, platform {platform_name}, font {font.strip()}")
+    seen = window_possible()
+    text = "found" if seen else "none: pictures and reports are written instead of a window"
+    yield Finding("display", seen, text, Weight.NOTHING_LOST)
 
 
 def _bluetooth() -> Iterator[Finding]:
@@ -87,11 +104,26 @@ def _bluetooth() -> Iterator[Finding]:
         yield Finding("Bluetooth", True, f"of {platform.system()}; not looked at further")
         return
     adapters = sorted(path.name for path in Path("/sys/class/bluetooth").glob("hci*"))
-    if adapters:
-        yield Finding("Bluetooth", True, ", ".join(adapters))
+    service = shutil.which("bluetoothctl") is not None
+    if adapters and service:
+        yield Finding("Bluetooth", True, f"{', '.join(adapters)}, BlueZ is installed")
+        return
+    wanted = [] if adapters else ["no adapter: plug one in"]
+    wanted += [] if service else ["no BlueZ: on Debian or Ubuntu apt install bluez"]
+    text = f"{'; '.join(wanted)}; simulated sensors work without (softstrike live --simulate)"
+    yield Finding("Bluetooth", False, text, Weight.NOTHING_LOST)
+
+
+def _recordings() -> Iterator[Finding]:
+    from imu.cli.demo import RECORDINGS
+    from imu.cli.paths import shipped_recording
+
+    try:
+        folder = {shipped_recording(name).parent for name in RECORDINGS}
+    except EnvironmentProblem as problem:
+        yield Finding("recordings", False, str(problem), Weight.PART_LOST)
     else:
-        text = "no adapter: plug one in; simulated sensors work without (softstrike live --simulate)"
-        yield Finding("Bluetooth", False, text, Weight.NOTHING_LOST)
+        yield Finding("recordings", True, f"of the demo: {', '.join(map(str, folder))}")
 
 
 def _disk() -> Iterator[Finding]:
@@ -102,4 +134,11 @@ def _disk() -> Iterator[Finding]:
     yield Finding("disk", fine, f"{free_gb:.1f} GB free in this folder{hint}")
 
 
-_LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _packages, _qt, _bluetooth, _disk)
+_LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _python,
+    _packages,
+    _dashboard,
+    _bluetooth,
+    _recordings,
+    _disk,
+)

@@ -74,16 +74,14 @@ def show_window(
     title: str = "softstrike",
 ) -> None:
     """Run a session in the engine's thread and show its window until it is closed, or until Ctrl-C."""
-    from PySide6.QtCore import QTimer
-
     from dashboards.app import ensure_application, run_window
     from imu.engine import Engine
     from imu.sinks.mailbox import Mailbox
 
     app, mailbox = ensure_application(), Mailbox()
-    # By way of a timer: a quit before the event loop runs would be lost.
+    # Python runs the handler when the window next polls the mailbox; Qt alone would never notice.
     for wish in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wish, lambda *_: QTimer.singleShot(0, app.quit))
+        signal.signal(wish, lambda *_: app.quit())
     engine = Engine(source, chain_maker(source.header), [*sinks, mailbox])
     engine.start()
     try:

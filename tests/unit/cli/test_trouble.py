@@ -70,6 +70,14 @@ def test_without_qt_the_doctor_says_what_to_install(softstrike: Run) -> None:
     assert "MISSING  dashboard" in said.out
 
 
+def test_the_doctor_survives_a_qt_that_cannot_start(softstrike: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "nonesuch")
+    said = softstrike("doctor")
+    assert said.code == 3
+    assert "MISSING  dashboard" in said.out
+    assert "ok       disk" in said.out
+
+
 def test_the_demo_does_not_touch_a_file_in_its_folders_place(softstrike: Run, folder: Path) -> None:
     (folder / "mine").write_text("mine")
     assert softstrike("demo", "--headless", "--out", "mine").code == 2

@@ -40,15 +40,32 @@ def test_one_mark_led_astray_does_no_harm() -> None:
     assert abs(usual - astray) / 200.0 < 0.012
 
 
+PHASE = np.arange(170) / 140.0
+"""Part of a stride of 0.7 s at 200 Hz."""
+
+
+def off(signal: np.ndarray, latest: float = 1.0) -> float:
+    one = np.ones(1)
+    found = toe_off(signal[None, :], 0.0 * one, 140.0 * one, latest=latest * one, rate_hz=200.0, rule=RULE)
+    return float(found[0]) / 200.0
+
+
+def dip(centre: float) -> np.ndarray:
+    return np.asarray(-np.exp(-0.5 * ((PHASE - centre) / 0.03) ** 2))
+
+
 def test_toe_off_is_the_extremum_less_its_lag() -> None:
-    phase = np.arange(170) / 200.0 / 0.7
-    signal = 1.0 - np.exp(-0.5 * ((phase - 0.36) / 0.03) ** 2)
-    off = toe_off(signal[None, :], np.array([0.0]), np.array([140.0]), 200.0, RULE)
-    assert off[0] / 200.0 == pytest.approx(0.36 * 0.7 - 0.020, abs=0.002)
+    assert off(dip(0.36)) == pytest.approx(0.36 * 0.7 - 0.020, abs=0.002)
+
+
+def test_toe_off_near_its_usual_place_wins() -> None:
+    assert off(dip(0.35) + 1.1 * dip(0.48)) == pytest.approx(0.35 * 0.7 - 0.020, abs=0.003)
 
 
 def test_toe_off_is_unknown_where_nothing_stands_out() -> None:
-    flat = np.zeros((1, 170))
-    rising = np.linspace(0.0, 1.0, 170)[None, :]
-    for signal in (flat, rising):
-        assert np.isnan(toe_off(signal, np.array([0.0]), np.array([140.0]), 200.0, RULE)[0])
+    for signal in (np.zeros(170), np.linspace(0.0, 1.0, 170), dip(0.7)):
+        assert np.isnan(off(signal))
+
+
+def test_toe_off_is_not_looked_for_after_the_samples_that_are_waited_for() -> None:
+    assert np.isnan(off(dip(0.45), latest=0.40))

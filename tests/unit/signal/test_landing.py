@@ -27,7 +27,8 @@ def test_angle_is_the_turn_to_foot_flat(angle_deg: float) -> None:
 
 
 def test_angle_knows_fractions_of_a_sample() -> None:
-    rate = np.full((2, LENGTH), -90.0)
+    rate = np.where(np.arange(LENGTH) < 14, -90.0, 0.0) * np.ones((2, 1))
+    rate[:, 25:] = 300.0
     early, late = strike_angle(rate, np.array([3.0, 3.5]), RATE_HZ, PARAMS)
     assert early - late == pytest.approx(90.0 * 0.5 / RATE_HZ)
 
