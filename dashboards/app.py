@@ -7,7 +7,7 @@ import sys
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from imu.sinks.recorder import Recording
     from imu.sources.base import Control
 
-__all__ = ["ensure_application", "has_display", "render_screenshot", "run_window"]
+__all__ = ["ensure_application", "has_display", "quit_soon", "render_screenshot", "run_window"]
 
 WINDOW_SIZE = (1440, 900)
 
@@ -63,6 +63,11 @@ def _load_fonts() -> None:
     for entry in resources.files("dashboards").joinpath("assets", "fonts").iterdir():
         if entry.name.endswith(".otf") and QFontDatabase.addApplicationFontFromData(entry.read_bytes()) < 0:
             raise EnvironmentProblem(f"The font {entry.name} cannot be read; install softstrike again.")
+
+
+def quit_soon() -> None:
+    """End the application when its event loop runs next; a quit before the loop begins would be lost."""
+    QTimer.singleShot(0, QApplication.quit)
 
 
 def run_window(

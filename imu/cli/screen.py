@@ -74,14 +74,15 @@ def show_window(
     title: str = "softstrike",
 ) -> None:
     """Run a session in the engine's thread and show its window until it is closed, or until Ctrl-C."""
-    from dashboards.app import ensure_application, run_window
+    from dashboards.app import ensure_application, quit_soon, run_window
     from imu.engine import Engine
     from imu.sinks.mailbox import Mailbox
 
-    app, mailbox = ensure_application(), Mailbox()
+    ensure_application()
+    mailbox = Mailbox()
     # Python runs the handler when the window next polls the mailbox; Qt alone would never notice.
     for wish in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wish, lambda *_: app.quit())
+        signal.signal(wish, lambda *_: quit_soon())
     engine = Engine(source, chain_maker(source.header), [*sinks, mailbox])
     engine.start()
     try:

@@ -102,8 +102,7 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
     def restore(self, state: _State) -> None:
         """Go on from a snapshot."""
         super().restore(state)
-        if self._state.regular is not None:
-            self._regular.restore(self._state.regular)
+        self._regular.restore(self._state.regular)
 
     def _take_held(self) -> list[Step]:
         """Work through the samples held back: a few small packets cost no more than one."""

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CASES = cases()
-REGULARISER_KEPT = "a StepDetector restored to its beginning keeps the last sample in its regulariser"
 LAW = settings(max_examples=8, phases=(Phase.explicit, Phase.generate))
 """Few examples and no shrinking: every one of them is plain already."""
 
@@ -35,17 +34,12 @@ SIZES = st.lists(st.integers(1, 700), min_size=1, max_size=6)
 PLACE = st.floats(0.0, 1.0)
 
 
-def over(*takes: Takes, only: str = "", broken: tuple[str, ...] = (), why: str = "") -> Callable[[Any], Any]:
-    """Cases that take one of these; a law known to be broken must go on failing until it is mended."""
+def over(*takes: Takes, only: str = "") -> Callable[[Any], Any]:
+    """Cases that take one of these."""
     chosen = [
         case for case in CASES.values() if case.name.startswith(only) and (not takes or case.takes in takes)
     ]
-    mark = pytest.mark.xfail(strict=True, reason=why, raises=AssertionError)
-    params = [
-        pytest.param(case, id=case.name, marks=mark if case.name.startswith(broken) else ())
-        for case in chosen
-    ]
-    return pytest.mark.parametrize("case", params)
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in chosen])
 
 
 def torn_feed(case: BlockCase, seed: int, place: float, missing: int) -> list[Any]:
@@ -114,7 +108,7 @@ def test_resume(case: BlockCase, seed: int, place: float, missing: int) -> None:
     assert not streams.difference(streams.run(other, items[at:]), rest)
 
 
-@over(broken=("sensor-chain", "step-detector"), why=REGULARISER_KEPT)
+@over()
 def test_resume_from_the_beginning_forgets_everything(case: BlockCase) -> None:
     items = streams.feed(case, 1)
     block, used = case.make(), case.make()

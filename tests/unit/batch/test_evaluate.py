@@ -16,7 +16,7 @@ from imu.errors import InputError, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-TRUE_S = np.arange(20) * 0.7 + 1.0
+TRUE_S = np.arange(20, dtype=np.float64) * 0.7 + 1.0
 
 
 @given(st.floats(-0.2, 0.2), st.sets(st.integers(0, 19), max_size=6), st.integers(0, 6))

@@ -21,7 +21,7 @@ def steps_of(sensor: SensorInfo, *batches: SampleBatch | Gap) -> list[Step]:
 @pytest.mark.parametrize(("seed", "activity"), [(RUNNING, Activity.RUN), (WALKING, Activity.WALK)])
 def test_every_stride_is_one_step(sensor: SensorInfo, seed: int, activity: Activity) -> None:
     steps = steps_of(sensor, streams.gait(sensor, seed, 30.0))
-    strides_ms = [step.stride_time_ms for step in steps[1:]]
+    strides_ms = [step.stride_time_ms or 0.0 for step in steps[1:]]
     assert [step.step for step in steps] == list(range(len(steps)))
     assert {step.activity for step in steps} == {activity}
     assert steps[0].stride_time_ms is None
