@@ -209,7 +209,7 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
         reason = self._reason(of.torn, stride_ms, contact_ms, running)
         if reason is RejectReason.CONTACT_TIME:
             contact_ms = None
-        strike, angle = self._strike(of.angle_deg, of.rebound_dps)
+        strike, angle = self._strike(of)
         shown = self._shows_impact and not of.peak_hidden
         step = Step(
             step=state.count,
@@ -236,11 +236,15 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
         state.count, state.last_ns = state.count + 1, of.contact_ns
         return step
 
-    def _strike(self, angle_deg: float, rebound_dps: float) -> tuple[Strike, float | None]:
+    def _strike(self, of: Measured) -> tuple[Strike, float | None]:
+        """Landing type and angle; a turn that missing samples may have hidden makes no foot flat."""
         if not self._meter.tells_landing:
             return Strike.UNMEASURABLE, None
-        angle = None if math.isnan(angle_deg) else angle_deg
-        return classify(angle, rebound_dps, self._params), angle
+        angle = None if math.isnan(of.angle_deg) else of.angle_deg
+        strike = classify(angle, of.rebound_dps, self._params)
+        if strike is Strike.MIDFOOT and of.landing_holed:
+            return Strike.UNSURE, angle
+        return strike, angle
 
     def _reason(
         self, torn: bool, stride_ms: float | None, contact_ms: float | None, running: bool

@@ -59,7 +59,8 @@ class Contacts:
 class Measured(NamedTuple):
     """What was measured: columns of shape (m,), or the values of one step; NaN where unknown.
 
-    ``torn``: a long hole lies in or near the impact; ``peak_hidden``: a sample beside the peak is missing.
+    ``torn``: a long hole lies in or near the impact; ``peak_hidden``: a sample beside the peak is missing;
+    ``landing_holed``: one is missing while the foot comes down.
     """
 
     contact_ns: Any
@@ -70,6 +71,7 @@ class Measured(NamedTuple):
     time_to_peak_ms: Any
     angle_deg: Any
     rebound_dps: Any
+    landing_holed: Any
     clipped: Any
     torn: Any
     peak_hidden: Any
@@ -92,6 +94,7 @@ class StepMeter:
         self._params = params
         self._impact = ImpactMeter(sensor.rate_hz, params)
         self._torn_reach = round(params.torn_reach_s * sensor.rate_hz)
+        self._landing = round(params.landing_s * sensor.rate_hz)
         self.tells_landing = sensor.placement is Placement.SHOE and sensor.has_gyro
 
     def measure(self, segment: Segment, contacts: Contacts) -> Measured:
@@ -117,6 +120,7 @@ class StepMeter:
             time_to_peak_ms=impact.time_to_peak_ms,
             angle_deg=angle,
             rebound_dps=rebound,
+            landing_holed=segment.lost.count(base - 1, base + self._landing) > 0,
             clipped=segment.clipped.count(first, stop) > 0,
             torn=segment.torn.count(base - self._torn_reach, base + self._torn_reach) > 0,
             peak_hidden=segment.lost.count(peak - 1, peak + 2) > 0,

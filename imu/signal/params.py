@@ -125,6 +125,8 @@ class SignalParams(msgspec.Struct, frozen=True):
         Greatest mean pitch rate of a foot that is flat.
     rebound_first_s, rebound_last_s, rebound_dps : float
         Where a dropping heel is sought after contact and from which pitch rate on it counts as one.
+    landing_s : float
+        Time in which the foot comes down; samples missing in it can hide a turn of the foot.
     heel_above_deg, forefoot_below_deg, unsure_deg : float
         Borders of landing types and half-width of the band in which a step is unsure.
     """
@@ -159,6 +161,7 @@ class SignalParams(msgspec.Struct, frozen=True):
     rebound_first_s: float = 0.015
     rebound_last_s: float = 0.06
     rebound_dps: float = 50.0
+    landing_s: float = 0.05
     heel_above_deg: float = 8.0
     forefoot_below_deg: float = -1.6
     unsure_deg: float = 2.0
