@@ -40,7 +40,7 @@ HIGH_LOSS_SHARE = 0.05
 TOPS_G = (12.0, 16.0, 24.0, 32.0, 64.0, 128.0, 256.0)
 PROVEN = (Strike.HEEL, Strike.MIDFOOT, Strike.FOREFOOT)
 BASIS_WORDS = {Basis.GENERAL: "general", Basis.PERSONAL: "personal", Basis.SESSION: "this run"}
-LANDING_ORDER = (*PROVEN, Strike.UNSURE, Strike.UNMEASURABLE)
+LANDING_ORDER = (*PROVEN, Strike.UNSURE)
 
 
 class RaisedFlag(msgspec.Struct, frozen=True):
@@ -206,7 +206,7 @@ class Leg:
 
     def _landing(self) -> LandingShare:
         counts = Counter(step.strike for step in self.running(STRIP_STEPS))
-        shown = LANDING_ORDER if counts[Strike.UNMEASURABLE] else LANDING_ORDER[:-1]
+        shown = (Strike.UNMEASURABLE,) if counts[Strike.UNMEASURABLE] else LANDING_ORDER
         return LandingShare(tuple((strike, counts[strike]) for strike in shown))
 
     def _mark(self, step: Step) -> StepMark:

@@ -33,7 +33,7 @@ STRIKE_WORDS = {
     Strike.MIDFOOT: "Mid-foot",
     Strike.FOREFOOT: "Forefoot",
     Strike.UNSURE: "Unsure",
-    Strike.UNMEASURABLE: "Not measurable",
+    Strike.UNMEASURABLE: "Landing type not measurable",
 }
 
 
