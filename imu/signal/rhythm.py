@@ -28,6 +28,8 @@ _COARSE_HZ = 18.0
 _LOOK_BACK_S = 4.5
 _PERIOD_WINDOW_S = 3.6
 _NEAR, _FAR, _COMMIT = 0.55, 1.45, 0.15
+_EARLY, _LATE, _STALE = 0.7, 1.3, 1.2
+_ALMOST = 0.85
 _PHASE_SD = 0.2
 _REMEMBERED = 8
 _OFF_PHASE, _BETWEEN, _RIVAL = 2, 0.3, 0.8
@@ -94,7 +96,7 @@ def stride_period(acc: FloatArray, rate_hz: float, params: SignalParams) -> tupl
     peaks = peaks[r[peaks] >= params.regularity]
     if not len(peaks):
         return 0.0, 0.0
-    best = int(peaks[np.flatnonzero(r[peaks] >= 0.85 * r[peaks].max())[0]])
+    best = int(peaks[np.flatnonzero(r[peaks] >= _ALMOST * r[peaks].max())[0]])
     a, b, c = r[best - 1], r[best], r[best + 1]
     shift = 0.5 * (a - c) / (a - 2 * b + c)
     return float((shortest + best + shift) / rate_hz), float(b)
@@ -132,7 +134,6 @@ class RhythmTracker:
         self._params = params
         self._step = max(1, round(rate_hz / _COARSE_HZ))
         self._min_period = params.period_min_s * rate_hz
-        self._max_period = params.period_max_s * rate_hz
         self.state = _State([])
 
     def push(self, candidates: list[Candidate]) -> list[Contact]:
@@ -178,9 +179,8 @@ class RhythmTracker:
         """Go on by the rhythm where a hole may have taken the contact; else the rhythm has ended."""
         state, k = self.state, self._signal.factor
         first, stop = (np.array([round((last + share * period) * k)]) for share in (_NEAR, _FAR))
-        state.missed += 1
-        if state.missed <= _COASTED and self._torn.count(first, stop)[0]:
-            state.last = last + round(period)
+        if state.missed < _COASTED and self._torn.count(first, stop)[0]:
+            state.last, state.missed = last + round(period), state.missed + 1
         else:
             state.locked = False
 
@@ -252,7 +252,7 @@ class RhythmTracker:
             return []
         period = period_s * self._rate_hz
         chain = self._best_chain(period)
-        if len(chain) < self._params.chain or chain[-1].at < newest.at - 1.2 * period:
+        if len(chain) < self._params.chain or chain[-1].at < newest.at - _STALE * period:
             return []
         if 0.5 * period >= self._min_period:  # two strides may look like one where samples are missing
             twice = self._best_chain(0.5 * period)
@@ -269,7 +269,7 @@ class RhythmTracker:
         chain = [pending[start]]
         while True:
             at = chain[-1].at
-            near = [c for c in pending if at + 0.7 * period < c.at < at + 1.3 * period]
+            near = [c for c in pending if at + _EARLY * period < c.at < at + _LATE * period]
             near = [c for c in near if c.energy > self._params.gate * chain[-1].energy]
             if not near:
                 return chain
@@ -279,7 +279,9 @@ class RhythmTracker:
         state = self.state
         group = self._next_group()
         last = state.last
-        follows = last is not None and 0.7 * period < chain[0].at - last < 1.3 * period
+        # A contact that was only coasted over is no beginning of a stride.
+        near = last is not None and _EARLY * period < chain[0].at - last < _LATE * period
+        follows = near and not state.missed
         first_interval = float(chain[0].at - last) if follows and last is not None else period
         state.energies, state.periods = [], []
         contacts = [Contact(chain[0].at, chain[0].energy, first_interval, follows, group, decided)]

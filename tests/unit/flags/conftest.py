@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
 from imu.model import (
-    Activity,
     Ledger,
     LinkState,
     Placement,
-    RejectReason,
     SensorHealth,
     SensorInfo,
     Side,
     Step,
-    Strike,
 )
+from tests.made import made_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,31 +33,7 @@ def shoe() -> SensorInfo:
 
 @pytest.fixture
 def step() -> Callable[..., Step]:
-    usual = Step(
-        step=0,
-        sensor="left-shank",
-        side=Side.LEFT,
-        placement=Placement.SHANK,
-        activity=Activity.RUN,
-        initial_contact_ns=1_000_000_000,
-        toe_off_ns=1_250_000_000,
-        stride_time_ms=700.0,
-        peak_accel_g=6.0,
-        peak_axial_g=5.0,
-        time_to_peak_ms=25.0,
-        strike=Strike.HEEL,
-        strike_angle_deg=15.0,
-        accepted=True,
-        reject_reason=RejectReason.NONE,
-        clipped=False,
-        lost_samples=0,
-        known_ns=1_600_000_000,
-    )
-
-    def make(**changes: Any) -> Step:
-        return msgspec.structs.replace(usual, **changes)
-
-    return make
+    return made_step
 
 
 @pytest.fixture

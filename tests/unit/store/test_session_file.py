@@ -14,7 +14,6 @@ from mcap.writer import Writer
 
 from imu.errors import SessionFileError, UsageError
 from imu.model import (
-    Activity,
     Basis,
     ClockEstimate,
     Command,
@@ -28,18 +27,16 @@ from imu.model import (
     Marker,
     Packet,
     Placement,
-    RejectReason,
     Rule,
     SensorHealth,
     SensorInfo,
     SensorStatus,
     SessionHeader,
     Side,
-    Step,
-    Strike,
     Tick,
 )
 from imu.store import DERIVED_TYPES, INPUT_TYPES, Recordable, SessionReader, SessionWriter, seal
+from tests.made import made_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,24 +73,17 @@ inputs = st.lists(
     ),
     max_size=40,
 )
-STEP = Step(
+STEP = made_step(
     step=3,
     sensor="left-shoe",
-    side=Side.LEFT,
     placement=Placement.SHOE,
-    activity=Activity.RUN,
     initial_contact_ns=6_000_000_001,
     toe_off_ns=None,
     stride_time_ms=700.5,
     peak_accel_g=9.25,
     peak_axial_g=None,
     time_to_peak_ms=21.0,
-    strike=Strike.HEEL,
     strike_angle_deg=14.5,
-    accepted=True,
-    reject_reason=RejectReason.NONE,
-    clipped=False,
-    lost_samples=0,
     known_ns=6_300_000_000,
 )
 DERIVED = [
