@@ -69,7 +69,7 @@ bench: setup-dev ## speed and memory as ratios
 	$(BIN)/python -m pytest tests/bench -m bench -s $(ARGS)
 
 lock: setup-dev ## renew requirements/*.txt from pyproject.toml
-	$(UV_COMPILE) --upgrade --extra gui --group dev --group docs --group build -o requirements/dev.txt
+	$(UV_COMPILE) --upgrade --extra all --extra s3 --group dev --group docs --group build -o requirements/dev.txt
 	$(UV_COMPILE) --upgrade --extra gui --group editable -c requirements/dev.txt -o requirements/demo.txt
 
 screenshots: setup-dev ## draw the pictures in docs/_static anew

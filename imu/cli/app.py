@@ -20,7 +20,16 @@ __all__ = ["NOTHING_USABLE", "OK", "PARTLY_USABLE", "WRONG_USE", "build_app", "h
 
 OK, NOTHING_USABLE, WRONG_USE, PARTLY_USABLE = 0, 1, 2, 3
 
-_COMMANDS = ("demo", "live", "record", "replay", "simulate", "analyze", "profile", "doctor")
+_COMMANDS = (
+    "demo",
+    "live",
+    "record",
+    "replay",
+    "simulate",
+    "analyze",
+    "profile",
+    "doctor",
+)
 _ABOUT = """Live impact and landing feedback for runners from shoe and shin sensors.
 
 Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable.

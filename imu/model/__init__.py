@@ -1,8 +1,11 @@
 """What flows through softstrike: frozen, typed values without behaviour."""
 
+from imu.model.contacts import Impact, Landing
+from imu.model.cues import Cue, CueKind
 from imu.model.flags import Basis, Flag, ImpactLimit, Rule
 from imu.model.health import ClockEstimate, Ledger, SensorHealth
 from imu.model.inputs import Command, Input, LinkChange, LinkState, Marker, Packet, Tick
+from imu.model.runner import Phase, PhaseChange, RunnerMetrics
 from imu.model.samples import Fault, FaultKind, Gap, RawBatch, SampleBatch, SensorStatus
 from imu.model.session import SensorInfo, SessionHeader
 from imu.model.steps import STEP_COLUMNS, Activity, Placement, RejectReason, Side, Step, Strike
@@ -13,21 +16,28 @@ __all__ = [
     "Basis",
     "ClockEstimate",
     "Command",
+    "Cue",
+    "CueKind",
     "Fault",
     "FaultKind",
     "Flag",
     "Gap",
+    "Impact",
     "ImpactLimit",
     "Input",
+    "Landing",
     "Ledger",
     "LinkChange",
     "LinkState",
     "Marker",
     "Packet",
+    "Phase",
+    "PhaseChange",
     "Placement",
     "RawBatch",
     "RejectReason",
     "Rule",
+    "RunnerMetrics",
     "SampleBatch",
     "SensorHealth",
     "SensorInfo",

@@ -66,6 +66,10 @@ class SessionHeader(msgspec.Struct, frozen=True):
         ``"live"``, ``"simulated"`` or ``"imported"``.
     note : str
         Free text; says where imported data come from.
+    shoe, surface : str
+        What was run in and on, as the runner named it; may be empty.
+    tags : tuple of str
+        Short labels given when the session began.
     config : dict of str to float
         Settings that differ from the defaults.
     """
@@ -79,3 +83,6 @@ class SessionHeader(msgspec.Struct, frozen=True):
     note: str = ""
     config: dict[str, float] = msgspec.field(default_factory=dict)
     format_version: int = 1
+    shoe: str = ""
+    surface: str = ""
+    tags: tuple[str, ...] = ()
