@@ -39,7 +39,8 @@ $(STAMPS)/demo: requirements/demo.txt pyproject.toml | $(STAMPS)/venv
 	@$(INSTALL) --no-index --no-build-isolation --editable .
 	@touch $@
 
-$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/demo
+$(STAMPS)/dev: requirements/dev.txt scripts/test_tools.sh $(STAMPS)/demo
+	@sh scripts/test_tools.sh
 	@echo "softstrike: installing the tools for development (the first time takes a minute or two)"
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
 	@touch $@

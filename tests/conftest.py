@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
 # Qt and matplotlib read these when they are first imported, which a test module may do.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -38,6 +39,19 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         (pytest.fail if IN_CI else pytest.skip)(ABSENT)
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def system_program() -> Callable[[str], str]:
+    """Find a program that the system provides; without it the test is skipped, in CI it fails."""
+
+    def find(name: str) -> str:
+        found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+        if found is None:
+            (pytest.fail if IN_CI else pytest.skip)(f"needs {name}, which scripts/test_tools.sh installs")
+        return found
+
+    return find
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
