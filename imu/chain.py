@@ -21,8 +21,10 @@ from imu.model import (
     Fault,
     Flag,
     Gap,
+    Impact,
     ImpactLimit,
     Input,
+    Landing,
     LinkChange,
     LinkState,
     Packet,
@@ -44,9 +46,9 @@ if TYPE_CHECKING:
 
     from imu.profiles import Profile
 
-__all__ = ["Chain", "Output", "SensorChain", "SensorOutput", "profile_of"]
+__all__ = ["Chain", "ChainState", "Output", "SensorChain", "SensorOutput", "profile_of"]
 
-SensorOutput = SampleBatch | Gap | Fault | SensorStatus | Step | SensorHealth
+SensorOutput = SampleBatch | Gap | Fault | SensorStatus | Impact | Landing | Step | SensorHealth
 """Anything a sensor's chain yields."""
 
 Output = SensorOutput | Flag | ImpactLimit
@@ -171,6 +173,13 @@ def _rate_hz(ticks: list[tuple[int, int]]) -> float | None:
     return (after - before) * NS_PER_S / (last_ns - first_ns) if last_ns > first_ns else None
 
 
+class ChainState(msgspec.Struct):
+    """State of a whole chain: of every sensor's chain by its name, and of the judge."""
+
+    sensors: dict[str, Any]
+    judge: Any
+
+
 class Chain:
     """Chains of all sensors of a session and the judge that joins them.
 
@@ -200,6 +209,18 @@ class Chain:
     def flush(self) -> list[Output]:
         """Finish the last steps; the session has ended."""
         return self._judge([out for chain in self.sensors.values() for out in chain.flush()])
+
+    def snapshot(self) -> ChainState:
+        """Copy of the whole state, of all sensors and the judge."""
+        return ChainState(
+            {name: chain.snapshot() for name, chain in self.sensors.items()}, self.judge.snapshot()
+        )
+
+    def restore(self, state: ChainState) -> None:
+        """Go on from a snapshot of a chain with the same header and parameters."""
+        for name, chain in self.sensors.items():
+            chain.restore(state.sensors[name])
+        self.judge.restore(state.judge)
 
     def _judge(self, outputs: Sequence[SensorOutput]) -> list[Output]:
         judged: list[Output] = []

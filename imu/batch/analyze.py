@@ -156,8 +156,8 @@ def _steps_of_table(
         has_gyro=table.gyr_dps is not None,
     )
     detector, judge = StepDetector(sensor, config.signal), Judge((sensor,), config)
-    found = [step for batch in _batches(table, clipped) for step in detector.push(batch)] + detector.flush()
-    judged = [item for step in found for item in judge.push(step)]
+    told = [out for batch in _batches(table, clipped) for out in detector.push(batch)] + detector.flush()
+    judged = [item for out in told if isinstance(out, Step) for item in judge.push(out)]
     return [i for i in judged if isinstance(i, Step)], [i for i in judged if isinstance(i, Flag)]
 
 

@@ -12,6 +12,9 @@ __all__ = ["Impact", "Landing"]
 class Impact(msgspec.Struct, frozen=True, gc=False):
     """The impact of a contact, told as soon as its window has passed; the finished step repeats it unchanged.
 
+    Every step is preceded by its impact. In steady gait it is known at most 80 ms after contact; in the first
+    strides of a bout, and where the rhythm is not clear, together with the step.
+
     Attributes
     ----------
     sensor, side : str, Side
@@ -24,6 +27,8 @@ class Impact(msgspec.Struct, frozen=True, gc=False):
         The peaks are lower bounds.
     known_ns : int
         Session time of the sample that completed it, ns.
+    step : int
+        Running number of the step that follows.
     """
 
     sensor: str
@@ -33,10 +38,27 @@ class Impact(msgspec.Struct, frozen=True, gc=False):
     peak_axial_g: float | None
     clipped: bool
     known_ns: int
+    step: int = 0
 
 
 class Landing(msgspec.Struct, frozen=True, gc=False):
-    """The landing type of a contact, told once the foot is flat; the finished step repeats it unchanged."""
+    """The landing type of a contact, told once the foot is flat; the finished step repeats it unchanged.
+
+    Only sensors that can tell the landing type send it: at most 150 ms after contact in steady gait.
+
+    Attributes
+    ----------
+    sensor, side : str, Side
+        Which foot.
+    initial_contact_ns : int
+        As in :class:`imu.model.Impact`.
+    strike, strike_angle_deg
+        As in :class:`imu.model.Step`.
+    known_ns : int
+        Session time of the sample that completed it, ns.
+    step : int
+        Running number of the step that follows.
+    """
 
     sensor: str
     side: Side
@@ -44,3 +66,4 @@ class Landing(msgspec.Struct, frozen=True, gc=False):
     strike: Strike
     strike_angle_deg: float | None
     known_ns: int
+    step: int = 0

@@ -91,6 +91,16 @@ class Step(msgspec.Struct, frozen=True, gc=False):
         Whether the rules flagged the step; None when the rule could not judge it.
     known_ns : int
         Session time at which the step was complete: ``known_ns - initial_contact_ns`` is its latency.
+    slope_gps : float or None
+        Mean slope of the resultant between 20 % and 80 % of its rise to the peak, g/s. An expert's field: no
+        threshold is validated, and below about 400 Hz it is coarse.
+    shock_gps : float or None
+        Root mean square change of the acceleration vector in the 40 ms of the burst, g/s: an index of shock
+        that depends on neither the mounting nor the estimated contact.
+    low_rate : bool
+        The sampling rate is below 200 Hz: peaks may be lower than the true ones.
+    impact_known_ns, landing_known_ns : int or None
+        ``known_ns`` of the :class:`imu.model.Impact` and the :class:`imu.model.Landing` that came before.
     """
 
     step: int
@@ -113,6 +123,21 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     known_ns: int
     heel_strike: bool | None = None
     excessive_impact: bool | None = None
+    slope_gps: float | None = None
+    shock_gps: float | None = None
+    low_rate: bool = False
+    impact_known_ns: int | None = None
+    landing_known_ns: int | None = None
+
+    @property
+    def impact_latency_ms(self) -> float | None:
+        """Contact to the moment when its impact was known, ms."""
+        return _since_ms(self.initial_contact_ns, self.impact_known_ns)
+
+    @property
+    def landing_latency_ms(self) -> float | None:
+        """Contact to the moment when its landing type was known, ms."""
+        return _since_ms(self.initial_contact_ns, self.landing_known_ns)
 
     @property
     def contact_time_ms(self) -> float | None:
@@ -125,6 +150,10 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     def cadence_spm(self) -> float | None:
         """Steps of both feet per minute, from this foot's stride time."""
         return None if self.stride_time_ms is None else 120_000.0 / self.stride_time_ms
+
+
+def _since_ms(begin_ns: int, end_ns: int | None) -> float | None:
+    return None if end_ns is None else (end_ns - begin_ns) / 1e6
 
 
 STEP_COLUMNS = (
@@ -149,5 +178,10 @@ STEP_COLUMNS = (
     "lost_samples",
     "heel_strike",
     "excessive_impact",
+    "slope_gps",
+    "shock_gps",
+    "low_rate",
+    "impact_latency_ms",
+    "landing_latency_ms",
 )
-"""Columns of a step table, in order: a stable contract with tools outside."""
+"""Columns of a step table, in order: a stable contract with tools outside; columns are only added."""

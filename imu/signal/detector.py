@@ -9,20 +9,32 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 import numpy as np
 
 from imu.block import Block
-from imu.model import Activity, Gap, Placement, RejectReason, SampleBatch, SensorInfo, Step, Strike
+from imu.model import (
+    Activity,
+    Gap,
+    Impact,
+    Landing,
+    Placement,
+    RejectReason,
+    SampleBatch,
+    SensorInfo,
+    Step,
+    Strike,
+)
 from imu.signal import activity as gait
 from imu.signal.landing import classify
-from imu.signal.measure import Contacts, Measured, StepMeter, toe_off_by
+from imu.signal.measure import Contacts, Impacts, Landings, Places, Rests, StepMeter, toe_off_by
 from imu.signal.orientation import PHASES, AxesTracker, lateral_axis, up_axis
 from imu.signal.params import SignalParams
 from imu.signal.regular import Grid, LastSample, Regulariser
-from imu.signal.segment import Segment
+from imu.signal.segment import Early, Segment
 from imu.units import NS_PER_MS
 
 if TYPE_CHECKING:
@@ -50,8 +62,11 @@ class _State(msgspec.Struct):
     strides_ms: list[float] = msgspec.field(default_factory=list)
 
 
-class StepDetector(Block[SampleBatch | Gap, Step, _State]):
-    """Find and measure the steps of one sensor.
+Told = Impact | Landing | Step
+
+
+class StepDetector(Block[SampleBatch | Gap, Told, _State]):
+    """Find and measure the steps of one sensor, and tell impact and landing type before the step is over.
 
     Parameters
     ----------
@@ -62,8 +77,10 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
 
     Notes
     -----
-    A step is emitted once its toe-off window has passed (about 0.6 s after a running contact); the first
-    steps after a start wait until three in a row have shown the rhythm and are then emitted together.
+    In steady running the impact is told at most 80 ms and the landing type at most 150 ms after contact; the
+    step repeats both and comes once its toe-off window has passed (about 0.6 s after a running contact). The
+    first steps after a start wait until three in a row have shown the rhythm and are then told together; the
+    next ones, and those with a rival burst in their stride, wait until no better candidate can come.
     """
 
     latency_s = 4.5
@@ -75,22 +92,34 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
         self._regular = Regulariser(sensor.rate_hz, self._params.bridge_s, self._params.torn_s)
         self._hop = round(_HOP_S * sensor.rate_hz)
         self._meter = StepMeter(sensor, self._params)
+        self._low_rate = sensor.rate_hz < _RATE_TOLERANCE * self._params.low_rate_hz
         self._shows_impact = sensor.rate_hz >= _RATE_TOLERANCE * self._params.min_impact_rate_hz
         self._state = _State(
             AxesTracker(on_shoe=sensor.placement is Placement.SHOE, has_gyro=sensor.has_gyro)
         )
 
-    def push(self, item: SampleBatch | Gap) -> list[Step]:
-        """Take samples and return the steps that are now finished."""
+    def push(self, item: SampleBatch | Gap) -> list[Told]:
+        """Take samples and return what is now known of contacts, and the steps that are finished."""
         if isinstance(item, Gap):
             return []
         held = self._state.held
         held.append(item)
-        if sum(map(len, held)) < self._hop:
+        count = sum(map(len, held))
+        if count < self._hop and not self._due(count):
             return []
         return self._take_held()
 
-    def flush(self) -> list[Step]:
+    def _due(self, held: int) -> bool:
+        """Tell whether samples held back could be those that an impact or a landing waits for."""
+        segment = self._state.segment
+        soonest = None if segment is None else segment.soonest()
+        return (
+            segment is not None
+            and soonest is not None
+            and segment.jerk.data.end + held // segment.factor >= soonest
+        )
+
+    def flush(self) -> list[Told]:
         """Finish the last steps; windows that the recording's end cuts are used as far as they go."""
         return self._take_held() + self._finish_segment()
 
@@ -104,37 +133,70 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
         super().restore(state)
         self._regular.restore(self._state.regular)
 
-    def _take_held(self) -> list[Step]:
+    def _take_held(self) -> list[Told]:
         """Work through the samples held back: a few small packets cost no more than one."""
         held, self._state.held = self._state.held, []
-        return (
-            [step for grid in self._regular.push(_joined(held)) for step in self._push_grid(grid)]
-            if held
-            else []
-        )
+        if not held:
+            return []
+        return [out for grid in self._regular.push(_joined(held)) for out in self._push_grid(grid)]
 
-    def _push_grid(self, grid: Grid) -> list[Step]:
-        steps: list[Step] = []
+    def _push_grid(self, grid: Grid) -> list[Told]:
+        told: list[Told] = []
         if grid.restart or self._state.segment is None:
-            steps = self._finish_segment()
+            told = self._finish_segment()
             self._state.segment = Segment(self._sensor.rate_hz, self._columns, self._params)
         segment = self._state.segment
         segment.push(grid)
         ready = self._ready(segment)
         if ready:
             del segment.waiting[: len(ready)]
-            steps += self._measure(segment, ready)
+            told += self._measure(segment, ready)
+        told += self._tell_early(segment)
         segment.drop_old()
-        return steps
+        return told
 
-    def _finish_segment(self) -> list[Step]:
+    def _finish_segment(self) -> list[Told]:
         segment = self._state.segment
         if segment is None:
             return []
         segment.finish()
-        steps = self._measure(segment, segment.waiting) if segment.waiting else []
+        told = self._measure(segment, segment.waiting) if segment.waiting else []
         self._state.segment = None
-        return steps
+        return told
+
+    def _tell_early(self, segment: Segment) -> list[Told]:
+        """Tell impact and landing of the first waiting contact as soon as they are known.
+
+        A contact of a group waits for the group, and every contact for the step before, which tells the axes.
+        """
+        if not segment.waiting or (len(segment.waiting) > 1 and _same_group(*segment.waiting[:2])):
+            return []
+        contact = segment.waiting[0]
+        contacts = self._contacts([contact])
+        if segment.early is None:
+            places = self._meter.places(segment, contacts.index)
+            segment.early = Early(places, self._early_by(segment, contact, places, 0, segment.settled))
+        early, told = segment.early, list[Told]()
+        while early.told < len(early.due) and early.due[early.told] < segment.jerk.data.end:
+            known_ns = segment.known(early.due[early.told])
+            impacts = self._meter.impacts(segment, contacts, early.places)
+            if early.told == 0:
+                told.append(self._impact(_first(impacts), known_ns))
+            else:
+                landings = self._meter.landings(segment, contacts, early.places)
+                told.append(self._landing(_first(impacts), _first(landings), known_ns))
+            early.told += 1
+        return told
+
+    def _early_by(
+        self, segment: Segment, contact: Contact, places: Places, k: int, settled: int
+    ) -> tuple[int, ...]:
+        """Return the detection indices up to which samples must be there for impact and landing."""
+        least = max(contact.decided, settled)
+        impact = max(least, self._meter.impact_by(segment, places)[k])
+        if not self._meter.tells_landing:
+            return (impact,)
+        return impact, max(impact, self._meter.landing_by(segment, places)[k])
 
     def _needs(self, contact: Contact, rate_hz: float) -> int:
         """Return the detection index up to which samples must be there before a contact can be measured."""
@@ -153,32 +215,87 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
                 ready = k + 1
         return segment.waiting[:ready]
 
-    def _measure(self, segment: Segment, contacts: list[Contact]) -> list[Step]:
+    def _contacts(self, contacts: list[Contact]) -> Contacts:
+        """Contacts before they are learnt from, with the axes that are known by now."""
+        memory = self._state.axes.memory[None, :]
+        lateral = lateral_axis(memory) if self._sensor.has_gyro else np.zeros((1, 3))
+        index, period = np.array([c.at for c in contacts]), np.array([c.period for c in contacts])
+        return Contacts(index, period, np.zeros(len(contacts), np.bool_), up_axis(memory), lateral)
+
+    def _measure(self, segment: Segment, contacts: list[Contact]) -> list[Told]:
         index = np.array([c.at for c in contacts])
         period = np.array([c.period for c in contacts])
-        last_of_group = [a.group != b.group for a, b in pairwise(contacts)] + [True]
+        last_of_group = [not _same_group(a, b) for a, b in pairwise(contacts)] + [True]
         running = self._activities(segment, index, period, last_of_group)
         phase = np.arange(PHASES) / PHASES - 1.0
         strides = segment.jerk.data.take(np.rint(index[:, None] + period[:, None] * phase).astype(np.int64))
         memory = self._state.axes.learn(strides, running, [c.follows for c in contacts], last_of_group)
         lateral = lateral_axis(memory) if self._sensor.has_gyro else np.zeros((len(contacts), 3))
-        measured = self._meter.measure(segment, Contacts(index, period, running, up_axis(memory), lateral))
-        columns = zip(*(column.tolist() for column in measured), strict=True)
-        known = self._known(segment, contacts, last_of_group)
-        return [
-            self._step(contact, ran, when, Measured(*row))
-            for contact, ran, when, row in zip(contacts, running.tolist(), known, columns, strict=True)
-        ]
+        measured = Contacts(index, period, running, up_axis(memory), lateral)
+        meter = self._meter
+        places = meter.places(segment, index)
+        parts = zip(
+            _rows(meter.impacts(segment, measured, places)),
+            _rows(meter.landings(segment, measured, places)),
+            _rows(meter.rests(segment, measured, places)),
+            strict=True,
+        )
+        known = self._known(segment, contacts, places, last_of_group)
+        first = segment.early.told if segment.early is not None else 0
+        segment.early = None
+        told: list[tuple[int, Told]] = []
+        for k, (contact, ran, (impact, landing, rest)) in enumerate(
+            zip(contacts, running.tolist(), parts, strict=True)
+        ):
+            told += self._tell(
+                segment, (contact, ran, impact, landing, rest), known[k], first if k == 0 else 0
+            )
+        told.sort(key=itemgetter(0))
+        return [out for _, out in told]
 
-    def _known(self, segment: Segment, contacts: list[Contact], last_of_group: list[bool]) -> list[int]:
-        """Return the times at which the steps could be told, ns; those of a group become known together."""
-        known: list[int] = []
-        latest = 0
+    def _tell(
+        self,
+        segment: Segment,
+        of: tuple[Contact, bool, Impacts, Landings, Rests],
+        known: tuple[int, ...],
+        already: int,
+    ) -> list[tuple[int, Told]]:
+        """Impact, landing and step of one contact, each with the detection index at which it is known."""
+        contact, ran, impact, landing, rest = of
+        known_ns = [segment.known(at) for at in known]
+        told: list[Told] = [self._impact(impact, known_ns[0])]
+        if self._meter.tells_landing:
+            told.append(self._landing(impact, landing, known_ns[1]))
+        told.append(self._step(contact, ran, known_ns, (impact, landing, rest)))
+        return list(zip(known, told, strict=True))[already:]
+
+    def _known(
+        self, segment: Segment, contacts: list[Contact], places: Places, last_of_group: list[bool]
+    ) -> list[tuple[int, ...]]:
+        """Return the detection indices at which impact, landing and step of each contact are known.
+
+        Those of a group become known together, and none before the step before it.
+        """
+        known: list[tuple[int, ...]] = []
+        impact_by = self._meter.impact_by(segment, places)
+        landing_by = self._meter.landing_by(segment, places) if self._meter.tells_landing else None
+        latest = settled = segment.settled
         for k, (contact, last) in enumerate(zip(contacts, last_of_group, strict=True)):
             latest = max(latest, contact.decided, self._needs(contact, segment.jerk.rate_hz))
-            if last:
-                known += [segment.known(latest)] * (k + 1 - len(known))
-                latest = 0
+            if not last:
+                continue
+            alone = len(known) == k
+            impact = max(settled, contact.decided, impact_by[k]) if alone else latest
+            latest = max(latest, impact)
+            if landing_by is None:
+                own: tuple[int, ...] = (impact, latest)
+            else:
+                landing = max(impact, landing_by[k]) if alone else latest
+                latest = max(latest, landing)
+                own = (impact, landing, latest)
+            known += [own] * (k + 1 - len(known))
+            settled = latest
+        segment.settled = settled
         return known
 
     def _activities(
@@ -202,47 +319,82 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
             first = k + 1
         return running
 
-    def _step(self, contact: Contact, running: bool, known_ns: int, of: Measured) -> Step:
+    def _impact(self, of: Impacts, known_ns: int) -> Impact:
+        shown = self._shows_impact and not of.peak_hidden
+        return Impact(
+            sensor=self._sensor.sensor,
+            side=self._sensor.side,
+            initial_contact_ns=of.contact_ns,
+            peak_accel_g=of.peak_g if shown else None,
+            peak_axial_g=of.axial_g if shown else None,
+            clipped=of.clipped,
+            known_ns=known_ns,
+            step=self._state.count,
+        )
+
+    def _landing(self, impact: Impacts, of: Landings, known_ns: int) -> Landing:
+        strike, angle = self._strike(of)
+        return Landing(
+            sensor=self._sensor.sensor,
+            side=self._sensor.side,
+            initial_contact_ns=impact.contact_ns,
+            strike=strike,
+            strike_angle_deg=angle,
+            known_ns=known_ns,
+            step=self._state.count,
+        )
+
+    def _step(
+        self, contact: Contact, running: bool, known_ns: list[int], of: tuple[Impacts, Landings, Rests]
+    ) -> Step:
         state, sensor = self._state, self._sensor
-        stride_ms = (of.contact_ns - state.last_ns) / NS_PER_MS if contact.follows and state.count else None
-        contact_ms = (of.toe_off_ns - of.contact_ns) / NS_PER_MS if of.has_toe_off else None
-        reason = self._reason(of.torn, stride_ms, contact_ms, running)
+        impact, landing, rest = of
+        stride_ms = (
+            (impact.contact_ns - state.last_ns) / NS_PER_MS if contact.follows and state.count else None
+        )
+        contact_ms = (rest.toe_off_ns - impact.contact_ns) / NS_PER_MS if rest.has_toe_off else None
+        reason = self._reason(rest.torn, stride_ms, contact_ms, running)
         if reason is RejectReason.CONTACT_TIME:
             contact_ms = None
-        strike, angle = self._strike(of)
-        shown = self._shows_impact and not of.peak_hidden
+        strike, angle = self._strike(landing)
+        shown = self._shows_impact and not impact.peak_hidden
         step = Step(
             step=state.count,
             sensor=sensor.sensor,
             side=sensor.side,
             placement=sensor.placement,
             activity=Activity.RUN if running else Activity.WALK,
-            initial_contact_ns=of.contact_ns,
-            toe_off_ns=of.toe_off_ns if contact_ms is not None else None,
+            initial_contact_ns=impact.contact_ns,
+            toe_off_ns=rest.toe_off_ns if contact_ms is not None else None,
             stride_time_ms=stride_ms,
-            peak_accel_g=of.peak_g if shown else None,
-            peak_axial_g=of.axial_g if shown else None,
-            time_to_peak_ms=of.time_to_peak_ms if shown else None,
+            peak_accel_g=impact.peak_g if shown else None,
+            peak_axial_g=impact.axial_g if shown else None,
+            time_to_peak_ms=impact.time_to_peak_ms if shown else None,
             strike=strike,
             strike_angle_deg=angle,
             accepted=reason is RejectReason.NONE,
             reject_reason=reason,
-            clipped=of.clipped,
-            lost_samples=of.lost,
-            known_ns=known_ns,
+            clipped=impact.clipped,
+            lost_samples=rest.lost,
+            known_ns=known_ns[-1],
+            slope_gps=impact.slope_gps if shown else None,
+            shock_gps=impact.shock_gps if self._shows_impact else None,
+            low_rate=self._low_rate,
+            impact_known_ns=known_ns[0],
+            landing_known_ns=known_ns[1] if self._meter.tells_landing else None,
         )
         if stride_ms is not None:
             state.strides_ms = [*state.strides_ms[-(_LAST_STRIDES - 1) :], stride_ms]
-        state.count, state.last_ns = state.count + 1, of.contact_ns
+        state.count, state.last_ns = state.count + 1, impact.contact_ns
         return step
 
-    def _strike(self, of: Measured) -> tuple[Strike, float | None]:
+    def _strike(self, of: Landings) -> tuple[Strike, float | None]:
         """Landing type and angle; a turn that missing samples may have hidden makes no foot flat."""
         if not self._meter.tells_landing:
             return Strike.UNMEASURABLE, None
         angle = None if math.isnan(of.angle_deg) else of.angle_deg
         strike = classify(angle, of.rebound_dps, self._params)
-        if strike is Strike.MIDFOOT and of.landing_holed:
+        if strike is Strike.MIDFOOT and of.holed:
             return Strike.UNSURE, angle
         return strike, angle
 
@@ -261,6 +413,23 @@ class StepDetector(Block[SampleBatch | Gap, Step, _State]):
             if abs(stride_ms - typical) > _IRREGULAR * typical:
                 return RejectReason.IRREGULAR
         return RejectReason.NONE
+
+
+def _same_group(a: Contact, b: Contact) -> bool:
+    return a.group == b.group
+
+
+Row = TypeVar("Row", Impacts, Landings, Rests)
+
+
+def _rows(columns: Row) -> list[Row]:
+    """One row of plain values per step."""
+    kind = type(columns)
+    return [kind(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _first(columns: Row) -> Row:
+    return _rows(columns)[0]
 
 
 def _joined(batches: list[SampleBatch]) -> SampleBatch:

@@ -27,10 +27,15 @@ _KEEP_RATE = 1.25
 
 
 class Candidate(NamedTuple):
-    """A local maximum of jerk energy: place on the detection grid and value in g/s."""
+    """A local maximum of jerk energy: place on the detection grid and value in g/s.
+
+    It comes twice: as soon as the energy falls, and once more when it is `settled` that nothing greater
+    lies within the radius after it.
+    """
 
     at: int
     energy: float
+    settled: bool = True
 
 
 def sliding_sum(values: FloatArray, width: int) -> FloatArray:
@@ -83,8 +88,11 @@ class JerkEnergy:
         Squared norm of the change of acceleration since the sample before, (g/s)².
     complete : int
         All candidates before this detection index are known.
-    lookahead : int
-        Samples after a candidate that must be there before it is known.
+    radius : int
+        A settled candidate is the greatest energy within so many samples on both sides.
+    half, quick : int
+        Half-width of the energy's window, and samples by which the energy must have passed a candidate when
+        it first comes: `half + quick` samples after it must be there.
     """
 
     def __init__(self, rate_hz: float, columns: int, params: SignalParams) -> None:
@@ -92,9 +100,11 @@ class JerkEnergy:
             max(1, round(rate_hz / params.detect_rate_hz)) if rate_hz > 1.25 * params.detect_rate_hz else 1
         )
         self.rate_hz = rate_hz / self.factor
-        self._half = max(1, round(params.energy_window_s * self.rate_hz) // 2)
-        self._radius = max(2, round(params.candidate_radius_s * self.rate_hz))
-        self.lookahead = self._radius + self._half
+        self.half = max(1, round(params.energy_window_s * self.rate_hz) // 2)
+        self.quick = max(1, int(params.quick_s * self.rate_hz))
+        self.radius = max(2, round(params.candidate_radius_s * self.rate_hz))
+        self._scanned = 0
+        self._open: list[Candidate] = []
         self._floor = params.energy_floor_gps
         self.data = History(np.float64, columns)
         self.square = History(np.float64)
@@ -106,11 +116,11 @@ class JerkEnergy:
     def push(self, acc_g: FloatArray, gyr_dps: FloatArray | None) -> list[Candidate]:
         """Take even samples, shape (n, 3) each, and return the candidates that became known."""
         self._extend(self._averaged(acc_g, gyr_dps))
-        first, stop = self.energy.end, self.square.end - self._half
+        first, stop = self.energy.end, self.square.end - self.half
         if stop - first < 1:
             return []
-        width = 2 * self._half + 1
-        padded = self.square.windows([first - self._half], stop - first + 2 * self._half)[0]
+        width = 2 * self.half + 1
+        padded = self.square.windows([first - self.half], stop - first + 2 * self.half)[0]
         self.energy.append(np.sqrt(sliding_sum(padded, width) / width))
         return self._candidates()
 
@@ -119,8 +129,8 @@ class JerkEnergy:
         tail = self.square.end - self.energy.end
         if tail <= 0:
             return []
-        indices = np.arange(self.energy.end - self._half, self.square.end + self._half)
-        width = 2 * self._half + 1
+        indices = np.arange(self.energy.end - self.half, self.square.end + self.half)
+        width = 2 * self.half + 1
         self.energy.append(np.sqrt(sliding_sum(self.square.take(indices), width) / width))
         return self._candidates(at_end=True)
 
@@ -158,25 +168,35 @@ class JerkEnergy:
         self.square.append(np.concatenate(([0.0], square)) if before == 0 else square)
 
     def _candidates(self, *, at_end: bool = False) -> list[Candidate]:
-        first, stop = self.complete, self.energy.end - (0 if at_end else self._radius)
+        """Return the candidates that came up or were settled, in the order in which this became known."""
+        end = self.energy.end
+        found = self._peaks(self._scanned, end - (0 if at_end else self.quick))
+        self._scanned = max(self._scanned, end - (0 if at_end else self.quick))
+        self._open += found
+        self.complete = max(self.complete, end - (0 if at_end else self.radius))
+        known = [(c.at + self.quick, 1, c) for c in found]
+        while self._open and self._open[0].at < self.complete:
+            c = self._open.pop(0)
+            after = self.energy.rows(c.at + 1, min(c.at + self.radius + 1, end))
+            if not len(after) or after.max() <= c.energy:
+                known.append((c.at + self.radius, 0, Candidate(c.at, c.energy)))
+        return [candidate for _, _, candidate in sorted(known)]
+
+    def _peaks(self, first: int, stop: int) -> list[Candidate]:
+        """Candidates in ``[first, stop)``: greatest energy from the radius before to a little after."""
         if stop <= first:
             return []
-        self.complete = stop
-        low = max(first - self._radius, self.energy.start)
-        energy = self.energy.rows(low, min(stop + self._radius, self.energy.end))
+        low = max(first - self.radius, self.energy.start)
+        energy = self.energy.rows(low, min(stop + self.quick, self.energy.end))
         inner = energy[first - low : stop - low]
-        peaks = np.flatnonzero(
-            (
-                maximum_filter1d(energy, 2 * self._radius + 1, mode="constant")[first - low : stop - low]
-                == inner
-            )
-            & (inner > self._floor)
-        )
+        size = self.radius + self.quick + 1
+        greatest = maximum_filter1d(energy, size, mode="constant", origin=self.radius - size // 2)
+        peaks = np.flatnonzero((greatest[first - low : stop - low] == inner) & (inner > self._floor))
         found = []
         for p in peaks.tolist():
-            before = energy[max(first - low + p - self._radius, 0) : first - low + p]
+            before = energy[max(first - low + p - self.radius, 0) : first - low + p]
             if not len(before) or before.max() < inner[p]:  # of equals the first
-                found.append(Candidate(first + p, float(inner[p])))
+                found.append(Candidate(first + p, float(inner[p]), settled=False))
         return found
 
     def drop_before(self, index: int) -> None:

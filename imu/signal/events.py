@@ -23,7 +23,9 @@ _PEAK_S, _RISE_S, _CENTROID_S = 0.05, 0.06, 0.05
 _TOE_OFF_SMOOTH_S, _TOE_OFF_REACH_S = 0.025, 0.12
 
 
-def initial_contact(square: FloatArray, rate_hz: float, lag: ContactLag, params: SignalParams) -> FloatArray:
+def initial_contact(
+    square: FloatArray, rate_hz: float, after: int, lag: ContactLag, params: SignalParams
+) -> FloatArray:
     """Time of initial contact from the jerk energy around a candidate.
 
     Three marks of the burst are timed: its rise through 50 % and 70 % of the peak and its centroid. The
@@ -37,6 +39,8 @@ def initial_contact(square: FloatArray, rate_hz: float, lag: ContactLag, params:
         before sample k.
     rate_hz : float
         Its rate.
+    after : int
+        Samples after the candidate that may be used: a contact that is taken early has no more.
     lag : ContactLag
         Constant lags of the marks.
     params : SignalParams
@@ -48,9 +52,10 @@ def initial_contact(square: FloatArray, rate_hz: float, lag: ContactLag, params:
         Contact relative to the candidate's index, in samples.
     """
     centre = square.shape[1] // 2
+    square = square[:, : centre + after + 1]
     energy = np.sqrt(_gaussian(square, params.mark_sd_s * rate_hz))
     near = max(2, round(_PEAK_S * rate_hz))
-    peak = centre - near + energy[:, centre - near : centre + near + 1].argmax(axis=1)
+    peak = centre - near + energy[:, centre - near :].argmax(axis=1)
     marks = np.stack(
         [
             _rise(energy, peak, 0.5, rate_hz) - lag.half_ms * rate_hz / MS_PER_S,
@@ -82,15 +87,15 @@ def _rise(energy: FloatArray, peak: IntArray, share: float, rate_hz: float) -> F
     below = before < level[:, None]
     below[:, -1] = True
     at = np.maximum(peak - below.argmax(axis=1), 0)
-    low, high = energy[rows, at], energy[rows, at + 1]
+    low, high = energy[rows, at], energy[rows, np.minimum(at + 1, energy.shape[1] - 1)]
     span = np.where(high > low, high - low, 1.0)
     return np.asarray(at + np.clip((level - low) / span, 0.0, 1.0))
 
 
 def _centroid(square: FloatArray, centre: int, rate_hz: float) -> FloatArray:
     reach = max(2, round(_CENTROID_S * rate_hz))
-    part = square[:, centre - reach : centre + reach + 1]
-    position = np.arange(centre - reach, centre + reach + 1, dtype=np.float64)
+    part = square[:, centre - reach :]
+    position = np.arange(centre - reach, square.shape[1], dtype=np.float64)
     return np.asarray((part * position).sum(axis=1) / np.maximum(part.sum(axis=1), 1e-12))
 
 

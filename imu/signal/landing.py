@@ -21,10 +21,17 @@ if TYPE_CHECKING:
     from imu.model.samples import FloatArray, IntArray
     from imu.signal.params import SignalParams
 
-__all__ = ["FLAT_REACH_S", "classify", "rebound_rate", "strike_angle"]
+__all__ = ["FLAT_REACH_S", "classify", "landing_reach_s", "rebound_rate", "strike_angle"]
 
 FLAT_REACH_S = 0.22
 """Length of the window after contact that :func:`strike_angle` needs, s."""
+
+
+def landing_reach_s(params: SignalParams) -> float:
+    """Time after contact by which the landing type is known, s."""
+    return (
+        max(params.flat_last_s + 0.5 * params.flat_window_s, params.rebound_last_s, params.landing_s) + 0.005
+    )
 
 
 def strike_angle(

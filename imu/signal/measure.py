@@ -11,14 +11,14 @@ import numpy as np
 from imu.model import Activity, Placement, SensorInfo
 from imu.signal.events import CONTACT_REACH_S, initial_contact, toe_off
 from imu.signal.impact import ImpactMeter
-from imu.signal.landing import FLAT_REACH_S, rebound_rate, strike_angle
+from imu.signal.landing import FLAT_REACH_S, landing_reach_s, rebound_rate, strike_angle
 from imu.signal.params import SignalParams, ToeOffSignal
 
 if TYPE_CHECKING:
     from imu.model.samples import BoolArray, FloatArray, IntArray
     from imu.signal.segment import Segment
 
-__all__ = ["Contacts", "Measured", "StepMeter", "toe_off_by"]
+__all__ = ["Contacts", "Impacts", "Landings", "Places", "Rests", "StepMeter", "toe_off_by"]
 
 _LONGEST_S = {Activity.RUN: 0.90, Activity.WALK: 1.90}
 _BEFORE_CONTACT = 2
@@ -56,26 +56,48 @@ class Contacts:
     lateral: FloatArray
 
 
-class Measured(NamedTuple):
-    """What was measured: columns of shape (m,), or the values of one step; NaN where unknown.
+class Impacts(NamedTuple):
+    """What is known once the impact windows have passed: columns of shape (m,), or the values of one contact.
 
-    ``torn``: a long hole lies in or near the impact; ``peak_hidden``: a sample beside the peak is missing;
-    ``landing_holed``: one is missing while the foot comes down.
+    ``torn``: a long hole lies in or near the impact; ``peak_hidden``: a sample beside the peak is missing.
     """
 
     contact_ns: Any
-    toe_off_ns: Any
-    has_toe_off: Any
     peak_g: Any
     axial_g: Any
     time_to_peak_ms: Any
+    slope_gps: Any
+    shock_gps: Any
+    clipped: Any
+    peak_hidden: Any
+
+
+class Landings(NamedTuple):
+    """What is known once the feet have come down; NaN where unknown.
+
+    ``holed``: a sample is missing while the foot comes down.
+    """
+
     angle_deg: Any
     rebound_dps: Any
-    landing_holed: Any
-    clipped: Any
+    holed: Any
+
+
+class Rests(NamedTuple):
+    """What is known at the end of the steps; ``torn``: a long hole lies in or near the impact."""
+
+    toe_off_ns: Any
+    has_toe_off: Any
     torn: Any
-    peak_hidden: Any
     lost: Any
+
+
+class Places(NamedTuple):
+    """Where contacts lie: on the detection grid, on the full grid, and the full grid's sample before."""
+
+    at: FloatArray
+    position: FloatArray
+    base: IntArray
 
 
 class StepMeter:
@@ -97,41 +119,68 @@ class StepMeter:
         self._landing = round(params.landing_s * sensor.rate_hz)
         self.tells_landing = sensor.placement is Placement.SHOE and sensor.has_gyro
 
-    def measure(self, segment: Segment, contacts: Contacts) -> Measured:
-        """Measure all contacts; the samples around them must be there."""
-        at = contacts.index + self._contact_offset(segment, contacts.index)
+    def places(self, segment: Segment, index: IntArray) -> Places:
+        """Time the contacts of candidates."""
+        jerk = segment.jerk
+        reach = round(CONTACT_REACH_S * jerk.rate_hz)
+        square = jerk.square.windows((index - reach).tolist(), 2 * reach + 1)
+        lag = self._params.lag(self._sensor.placement)
+        at = index + initial_contact(square, jerk.rate_hz, jerk.half + jerk.quick, lag, self._params)
         position = segment.position(at)
-        base = np.floor(position).astype(np.int64)
-        meter = self._impact
+        return Places(at, position, np.floor(position).astype(np.int64))
+
+    def impact_by(self, segment: Segment, places: Places) -> list[int]:
+        """Return the detection indices up to which samples must be there for the impacts."""
+        k = segment.factor
+        return [-(-(base + self._impact.after + 1) // k) - 1 for base in places.base.tolist()]
+
+    def landing_by(self, segment: Segment, places: Places) -> list[int]:
+        """Return the detection indices up to which samples must be there for the landing types."""
+        after = landing_reach_s(self._params) * segment.jerk.rate_hz
+        return [math.floor(at + after) for at in places.at.tolist()]
+
+    def impacts(self, segment: Segment, contacts: Contacts, places: Places) -> Impacts:
+        """Measure impacts."""
+        meter, base = self._impact, places.base
         acc = segment.acc_g.windows((base - meter.lead).tolist(), meter.length)
-        impact = meter.measure(acc, position - base, contacts.up)
-        first, stop = base - _BEFORE_CONTACT, base + meter.length - meter.lead - 1
+        impact = meter.measure(acc, places.position - base, contacts.up)
+        first, stop = base - _BEFORE_CONTACT, base + meter.after
         peak = base + impact.peak + 1
-        angle, rebound = self._landings(segment, contacts, at)
-        off = self._toe_offs(segment, contacts, at)
-        found = np.isfinite(off)
-        end, previous = segment.position(np.where(found, off, at)), segment.position(at - contacts.period)
-        return Measured(
-            contact_ns=segment.times_ns(position),
-            toe_off_ns=segment.times_ns(end),
-            has_toe_off=found,
+        return Impacts(
+            contact_ns=segment.times_ns(places.position),
             peak_g=impact.resultant_g,
             axial_g=impact.axial_g,
             time_to_peak_ms=impact.time_to_peak_ms,
-            angle_deg=angle,
-            rebound_dps=rebound,
-            landing_holed=segment.lost.count(base - 1, base + self._landing) > 0,
+            slope_gps=impact.slope_gps,
+            shock_gps=segment.jerk.energy.take(contacts.index),
             clipped=segment.clipped.count(first, stop) > 0,
-            torn=segment.torn.count(base - self._torn_reach, base + self._torn_reach) > 0,
             peak_hidden=segment.lost.count(peak - 1, peak + 2) > 0,
-            lost=segment.lost.count(*(np.floor(x).astype(np.int64) + 1 for x in (previous, end))),
         )
 
-    def _contact_offset(self, segment: Segment, index: IntArray) -> FloatArray:
+    def landings(self, segment: Segment, contacts: Contacts, places: Places) -> Landings:
+        """Measure strike angle, deg, and rate just after contact, dps; NaN from a sensor that cannot tell."""
+        unknown = np.full(len(places.at), np.nan)
+        holed = segment.lost.count(places.base - 1, places.base + self._landing) > 0
+        if not self.tells_landing:
+            return Landings(unknown, unknown, holed)
+        rows, contact, _ = _from_contact(segment, contacts.index, places.at, FLAT_REACH_S)
+        rate = _signal(ToeOffSignal.PITCH_RATE, rows, contacts.up, contacts.lateral)
         rate_hz = segment.jerk.rate_hz
-        reach = round(CONTACT_REACH_S * rate_hz)
-        square = segment.jerk.square.windows((index - reach).tolist(), 2 * reach + 1)
-        return initial_contact(square, rate_hz, self._params.lag(self._sensor.placement), self._params)
+        angle = strike_angle(rate, contact, rate_hz, self._params)
+        return Landings(angle, rebound_rate(rate, contact, rate_hz, self._params), holed)
+
+    def rests(self, segment: Segment, contacts: Contacts, places: Places) -> Rests:
+        """Measure what is known at the end; the samples around the contacts must be there."""
+        at, base = places.at, places.base
+        off = self._toe_offs(segment, contacts, at)
+        found = np.isfinite(off)
+        end, previous = segment.position(np.where(found, off, at)), segment.position(at - contacts.period)
+        return Rests(
+            toe_off_ns=segment.times_ns(end),
+            has_toe_off=found,
+            torn=segment.torn.count(base - self._torn_reach, base + self._torn_reach) > 0,
+            lost=segment.lost.count(*(np.floor(x).astype(np.int64) + 1 for x in (previous, end))),
+        )
 
     def _toe_offs(self, segment: Segment, contacts: Contacts, at: FloatArray) -> FloatArray:
         """Toe-off on the detection grid; NaN where unknown."""
@@ -148,18 +197,6 @@ class StepMeter:
             off = toe_off(signal, contact, period, latest=latest, rate_hz=rate_hz, rule=rule)
             result[of] = off + index - lead
         return result
-
-    def _landings(
-        self, segment: Segment, contacts: Contacts, at: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Strike angle, deg, and rate just after contact, dps; NaN from a sensor that cannot tell."""
-        if not self.tells_landing:
-            return np.full(len(at), np.nan), np.full(len(at), np.nan)
-        rows, contact, _ = _from_contact(segment, contacts.index, at, FLAT_REACH_S)
-        rate = _signal(ToeOffSignal.PITCH_RATE, rows, contacts.up, contacts.lateral)
-        rate_hz = segment.jerk.rate_hz
-        angle = strike_angle(rate, contact, rate_hz, self._params)
-        return angle, rebound_rate(rate, contact, rate_hz, self._params)
 
 
 def _from_contact(

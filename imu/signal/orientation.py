@@ -77,11 +77,15 @@ class AxesTracker:
         memories = np.empty(seen.shape)
         first = 0
         for k in range(len(seen)):
+            alone = last_of_group[k] and first == k
+            if alone:
+                memories[k] = self.memory  # its impact is told before its stride can be learnt from
             if follows[k]:
                 self.strides += 1
                 self.memory = self.memory + max(1.0 / self.strides, 1.0 / _MEMORY) * (seen[k] - self.memory)
             if last_of_group[k]:
-                memories[first : k + 1] = self.memory
+                if not alone:
+                    memories[first : k + 1] = self.memory
                 first = k + 1
         return memories
 

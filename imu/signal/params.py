@@ -93,6 +93,8 @@ class SignalParams(msgspec.Struct, frozen=True):
         Standard deviation of the Gaussian window of the jerk energy in which contacts are timed.
     candidate_radius_s : float
         A candidate is the greatest jerk energy within this distance on both sides.
+    quick_s : float
+        A contact may be taken early once the energy has been falling for this long.
     energy_floor_gps : float
         Least jerk energy of a candidate, g/s.
     gate : float
@@ -109,8 +111,8 @@ class SignalParams(msgspec.Struct, frozen=True):
         Stride time at which running and walking are equally likely.
     run_quiet : float
         Share of still stance at which running and walking are equally likely.
-    min_impact_rate_hz : float
-        Below this sampling rate impact is unknown.
+    min_impact_rate_hz, low_rate_hz : float
+        Below the first sampling rate impact is unknown, below the second it is marked as of a low rate.
     impact_window_s : float
         The impact is sought from initial contact for this long.
     impact_cutoff_hz : float
@@ -137,6 +139,7 @@ class SignalParams(msgspec.Struct, frozen=True):
     energy_window_s: float = 0.04
     mark_sd_s: float = 0.0065
     candidate_radius_s: float = 0.15
+    quick_s: float = 0.016
     energy_floor_gps: float = 30.0
     gate: float = 0.25
     period_min_s: float = 0.45
@@ -148,14 +151,15 @@ class SignalParams(msgspec.Struct, frozen=True):
     run_period_s: float = 0.90
     run_quiet: float = 0.35
     min_impact_rate_hz: float = 100.0
-    impact_window_s: float = 0.08
+    low_rate_hz: float = 200.0
+    impact_window_s: float = 0.065
     impact_cutoff_hz: float = 60.0
     torn_reach_s: float = 0.12
     contact_min_ms: float = 90.0
     contact_max_ms: float = 450.0
     walk_contact_max_ms: float = 1100.0
     flat_first_s: float = 0.03
-    flat_last_s: float = 0.15
+    flat_last_s: float = 0.115
     flat_window_s: float = 0.05
     flat_rate_dps: float = 100.0
     rebound_first_s: float = 0.015

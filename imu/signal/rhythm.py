@@ -36,6 +36,8 @@ _OFF_PHASE, _BETWEEN, _RIVAL = 2, 0.3, 0.8
 _COASTED = 2
 _TWICE, _EVEN = 1.7, 1.25
 _FEWEST_LAGS = 3
+_CLEAR, _STRONG, _PUNCTUAL = 3, 0.6, 0.10
+_BESIDE, _WEAK = 0.1, 0.7
 
 
 class Contact(NamedTuple):
@@ -59,6 +61,8 @@ class _State(msgspec.Struct):
     period: float = 0.0
     energies: list[float] = msgspec.field(default_factory=list)
     periods: list[float] = msgspec.field(default_factory=list)
+    taken: int = -1
+    clear: int = 0
     off_phase: int = 0
     missed: int = 0
     group: int = 0
@@ -140,11 +144,44 @@ class RhythmTracker:
         """Take new candidates and return the contacts that are now certain."""
         contacts: list[Contact] = []
         for candidate in candidates:
+            if not candidate.settled:
+                contacts += self._take_early(candidate)
+                continue
             contacts += self._settle(candidate.at)
+            if candidate.at <= self.state.taken:
+                continue
             self.state.pending.append(candidate)
             if not self.state.locked:
                 contacts += self._try_lock(candidate)
         return contacts + self._settle(self._signal.complete)
+
+    def _take_early(self, candidate: Candidate) -> list[Contact]:
+        """Take a contact at once where it came as expected and the strides before left no doubt."""
+        signal = self._signal
+        contacts = self._settle(candidate.at + signal.quick - signal.radius + 1)
+        state = self.state
+        if not self._is_clear() or state.last is None:
+            return contacts
+        energies = sorted(state.energies)
+        strong = candidate.energy >= _STRONG * energies[len(energies) // 2]
+        if strong and abs(candidate.at - state.last - state.period) <= _PUNCTUAL * state.period:
+            contacts.append(
+                self._accept(candidate, self._next_group(), candidate.at + signal.quick + signal.half)
+            )
+        return contacts
+
+    def _is_clear(self) -> bool:
+        """Tell whether the next contact may be taken early: a runner's rhythm, without rivals so far."""
+        state = self.state
+        quick = state.period < self._params.run_period_s * self._rate_hz
+        return state.locked and not state.missed and quick and state.clear >= _CLEAR
+
+    def expected(self) -> int | None:
+        """Return the earliest detection index at which the next contact can be taken early, if it can."""
+        state, signal = self.state, self._signal
+        if not self._is_clear() or state.last is None:
+            return None
+        return math.floor(state.last + (1.0 - _PUNCTUAL) * state.period) + signal.quick + signal.half
 
     def finish(self) -> list[Contact]:
         """Return the last contact when no candidate can come after those that are known."""
@@ -172,7 +209,8 @@ class RhythmTracker:
             if best is None:
                 self._coast(state.last, state.period)
                 continue
-            contacts.append(self._accept(best, self._next_group(), math.floor(deadline)))
+            decided = math.floor(deadline) + self._signal.radius + self._signal.half
+            contacts.append(self._accept(best, self._next_group(), decided))
         return contacts
 
     def _coast(self, last: int, period: float) -> None:
@@ -213,18 +251,20 @@ class RhythmTracker:
         z = (candidate.at - expected) / (_PHASE_SD * period)
         return candidate.energy * math.exp(-0.5 * z * z)
 
-    def _accept(self, chosen: Candidate, group: int, horizon: int) -> Contact:
+    def _accept(self, chosen: Candidate, group: int, decided: int) -> Contact:
         state = self.state
         assert state.last is not None  # noqa: S101
         interval = float(chosen.at - state.last)
         first, stop = state.last + _BETWEEN * interval, chosen.at - _BETWEEN * interval
         between = [c.energy for c in state.pending if first < c.at < stop]
         state.off_phase = state.off_phase + 1 if between and max(between) > _RIVAL * chosen.energy else 0
+        first, stop = state.last + _BESIDE * interval, chosen.at - _BESIDE * interval
+        rivals = [c.energy for c in state.pending if first < c.at < stop]
+        state.clear = 0 if rivals and max(rivals) > _WEAK * chosen.energy else state.clear + 1
         follows, state.missed = state.missed == 0, 0
         self._remember(chosen, interval)
         if state.off_phase >= _OFF_PHASE:
             state.locked, state.off_phase = False, 0
-        decided = horizon + self._signal.lookahead
         return Contact(chosen.at, chosen.energy, interval, follows, group, decided)
 
     def _remember(self, chosen: Candidate, interval: float) -> None:
@@ -232,7 +272,7 @@ class RhythmTracker:
         state.energies = [*state.energies[-(_REMEMBERED - 1) :], chosen.energy]
         state.periods = [*state.periods[-4:], interval]
         state.period = sorted(state.periods)[len(state.periods) // 2]
-        state.last = chosen.at
+        state.last = state.taken = chosen.at
         state.pending = [c for c in state.pending if c.at > chosen.at]
 
     def _try_lock(self, newest: Candidate) -> list[Contact]:
@@ -258,11 +298,13 @@ class RhythmTracker:
             twice = self._best_chain(0.5 * period)
             if _total(twice) > _TWICE * _total(chain) and _even(twice):
                 chain, period = twice, 0.5 * period
-        return self._lock(chain, period, newest.at + signal.lookahead)
+        return self._lock(chain, period, newest.at + signal.radius + signal.half)
 
     def _best_chain(self, period: float) -> list[Candidate]:
-        chains = [self._chain_from(k, period) for k in range(len(self.state.pending))]
-        return max(chains, key=_total)
+        """Best chain of candidates, the first of them not within the stride of a contact that was told."""
+        first = self.state.taken + _NEAR * period if self.state.taken >= 0 else -1.0
+        starts = [k for k, c in enumerate(self.state.pending) if c.at > first]
+        return max((self._chain_from(k, period) for k in starts), key=_total, default=[])
 
     def _chain_from(self, start: int, period: float) -> list[Candidate]:
         pending = self.state.pending
@@ -290,5 +332,5 @@ class RhythmTracker:
             interval = float(candidate.at - chain[len(contacts) - 1].at)
             contacts.append(Contact(candidate.at, candidate.energy, interval, True, group, decided))
             self._remember(candidate, interval)
-        state.locked, state.off_phase, state.missed = True, 0, 0
+        state.locked, state.off_phase, state.missed, state.clear = True, 0, 0, 0
         return contacts

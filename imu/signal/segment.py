@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,21 @@ from imu.signal.rhythm import RhythmTracker
 
 if TYPE_CHECKING:
     from imu.model.samples import FloatArray, IntArray
+    from imu.signal.measure import Places
     from imu.signal.params import SignalParams
     from imu.signal.regular import Grid
     from imu.signal.rhythm import Contact
 
-__all__ = ["Segment"]
+__all__ = ["Early", "Segment"]
+
+
+@dataclass
+class Early:
+    """Where the first waiting contact lies, when its impact and landing can be told, and how many were."""
+
+    places: Places
+    due: tuple[int, ...]
+    told: int = 0
 
 
 class Segment:
@@ -39,6 +50,10 @@ class Segment:
         Acceleration at the full rate, g.
     clipped, lost, torn : Marks
         Samples at the end of the range, samples filled in, and those of them in long holes.
+    settled : int
+        Detection index up to which samples were needed for the latest step.
+    early : Early or None
+        The first waiting contact, once it was looked at before its step.
     """
 
     def __init__(self, rate_hz: float, columns: int, params: SignalParams) -> None:
@@ -46,6 +61,8 @@ class Segment:
         self.jerk = JerkEnergy(rate_hz, columns, params)
         self.rhythm = RhythmTracker(self.jerk, self.torn, params)
         self.waiting: list[Contact] = []
+        self.settled = 0
+        self.early: Early | None = None
         self.factor = self.jerk.factor
         self.acc_g = History(np.float64, 3)
         self._t_ns = History(np.int64)
@@ -74,6 +91,12 @@ class Segment:
         self.jerk.drop_before(keep)
         for kept in (self._t_ns, self.acc_g, self.clipped, self.lost, self.torn):
             kept.drop_before(keep * self.factor)
+
+    def soonest(self) -> int | None:
+        """Return the detection index from which on something may have to be told at once, if any."""
+        if self.early is not None and self.early.told < len(self.early.due):
+            return self.early.due[self.early.told]
+        return None if self.waiting else self.rhythm.expected()
 
     def known(self, detection_index: int) -> int:
         """Return the time of the last sample up to a detection index, ns."""

@@ -28,9 +28,9 @@ CONTRACT_VERSION = 1
 
 _TEXT = ("sensor", "side", "placement", "activity", "strike", "reject_reason")
 _COUNTS = ("step", "lost_samples")
-_YES_NO = ("accepted", "clipped", "heel_strike", "excessive_impact")
-_DECIMALS = {"s": 9, "ms": 4, "spm": 3, "g": 5, "deg": 3}
-_UNITS = {"s": "s", "ms": "ms", "spm": "steps/min", "g": "g", "deg": "deg"}
+_YES_NO = ("accepted", "clipped", "heel_strike", "excessive_impact", "low_rate")
+_DECIMALS = {"s": 9, "ms": 4, "spm": 3, "g": 5, "gps": 2, "deg": 3}
+_UNITS = {"s": "s", "ms": "ms", "spm": "steps/min", "g": "g", "gps": "g/s", "deg": "deg"}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 

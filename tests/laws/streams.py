@@ -12,7 +12,7 @@ import numpy as np
 
 from imu.clock import TimelineParams
 from imu.decode import Encoder, samples_per_packet
-from imu.model import Command, Packet, Placement, RawBatch, SampleBatch, SensorHealth, SensorInfo, Side
+from imu.model import Command, Packet, Placement, RawBatch, SampleBatch, SensorHealth, SensorInfo, Side, Step
 from imu.model.health import Ledger
 from imu.model.inputs import LinkState
 from imu.profiles import find_profile
@@ -133,12 +133,17 @@ def packets(sensor: SensorInfo, batch: SampleBatch) -> list[Packet]:
     return found
 
 
+def steps_in(outputs: Iterable[Any]) -> list[Step]:
+    """Take the steps among outputs."""
+    return [out for out in outputs if isinstance(out, Step)]
+
+
 def steps(sensor: SensorInfo, seed: int) -> list[Any]:
     """Make steps of gait, with health and commands between them."""
     detector = StepDetector(sensor)
     rng = np.random.default_rng(seed)
     items: list[Any] = []
-    for step in detector.push(gait(sensor, seed, 30.0)) + detector.flush():
+    for step in steps_in(detector.push(gait(sensor, seed, 30.0)) + detector.flush()):
         peak_g = float(rng.uniform(6.0, 13.0))
         items.append(msgspec.structs.replace(step, peak_accel_g=peak_g, peak_axial_g=0.9 * peak_g))
         if rng.random() < 0.3:

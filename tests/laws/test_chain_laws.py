@@ -81,7 +81,7 @@ def test_chunking_steps_are_those_of_all_samples_at_once(seed: int) -> None:
     outputs = streams.run(Chain(HEADER), session(seed))
     for sensor in HEADER.sensors:
         batches = [out for out in outputs if isinstance(out, SampleBatch) and out.sensor == sensor.sensor]
-        at_once = streams.run(StepDetector(sensor), streams.together(batches))
+        at_once = streams.steps_in(streams.run(StepDetector(sensor), streams.together(batches)))
         unjudged = [
             msgspec.structs.replace(step, heel_strike=None, excessive_impact=None)
             for step in steps_of(outputs, sensor.sensor)
@@ -107,9 +107,7 @@ def test_resume(seed: int, place: float) -> None:
     at = round(place * len(inputs))
     chain, other = Chain(HEADER), Chain(HEADER)
     streams.run(chain, inputs[:at], flush=False)
-    for name, block in other.sensors.items():
-        block.restore(chain.sensors[name].snapshot())
-    other.judge.restore(chain.judge.snapshot())
+    other.restore(chain.snapshot())
     assert not streams.difference(streams.run(chain, inputs[at:]), streams.run(other, inputs[at:]))
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import imu
 from imu.block import Block
-from imu.model import Gap, SampleBatch, Step
+from imu.model import Gap, Impact, Landing, Placement, SampleBatch, Step
 from imu.registry import BlockCase, Takes, cases
 from imu.signal import SignalParams, StepDetector
 from imu.signal.regular import Grid
@@ -28,6 +28,8 @@ LAW = settings(max_examples=8, phases=(Phase.explicit, Phase.generate))
 """Few examples and no shrinking: every one of them is plain already."""
 
 HELD_BACK_S = 0.06
+EARLY_NS = 150e6
+FIRST_STRIDES = 8
 
 SEEDS = st.integers(0, 5)
 SIZES = st.lists(st.integers(1, 700), min_size=1, max_size=6)
@@ -158,10 +160,45 @@ def test_causality_latency_is_as_stated(case: BlockCase, seed: int, size: int) -
     block, batch = case.make(), streams.gait(case.sensor, seed)
     for piece in streams.cut(batch, [size]):
         now_ns = int(piece.t_ns[-1])
-        for step in (out for out in block.push(piece) if isinstance(out, Step)):
-            assert step.known_ns <= now_ns
-            assert now_ns - step.known_ns <= (HELD_BACK_S + (size + 4) / case.sensor.rate_hz) * 1e9
-            assert 0 < step.known_ns - step.initial_contact_ns <= block.latency_s * 1e9
+        for told in block.push(piece):
+            if not isinstance(told, Impact | Landing | Step):
+                continue
+            held_s = HELD_BACK_S if isinstance(told, Step) else 0.0
+            early = told.known_ns - told.initial_contact_ns < EARLY_NS
+            assert told.known_ns <= now_ns
+            assert now_ns - told.known_ns <= ((held_s if early else HELD_BACK_S) * 1e9) + (
+                (size + 4) / case.sensor.rate_hz * 1e9
+            )
+            assert 0 < told.known_ns - told.initial_contact_ns <= block.latency_s * 1e9
+
+
+@over(only="step-detector")
+@LAW
+@given(seed=SEEDS)
+def test_causality_a_step_repeats_what_was_told_early(case: BlockCase, seed: int) -> None:
+    outputs = streams.run(case.make(), streams.cut(streams.gait(case.sensor, seed), [13]))
+    early = {(type(out), out.step): out for out in outputs if isinstance(out, Impact | Landing)}
+    told = streams.steps_in(outputs)
+    tells_landing = case.sensor.placement is Placement.SHOE and case.sensor.has_gyro
+    assert len(early) == len(told) * (1 + tells_landing)
+    for step in told:
+        for kind in (Impact, Landing) if tells_landing else (Impact,):
+            first = early[kind, step.step]
+            assert outputs.index(first) < outputs.index(step)
+            shared = set(first.__struct_fields__) & set(step.__struct_fields__) - {"known_ns"}
+            assert not streams.difference(
+                [getattr(first, name) for name in shared], [getattr(step, name) for name in shared]
+            )
+
+
+@over(only="step-detector")
+def test_causality_impact_and_landing_of_steady_running_are_known_early(case: BlockCase) -> None:
+    outputs = streams.run(case.make(), streams.cut(streams.gait(case.sensor, 1, 30.0), [4]))
+    steady = [step for step in streams.steps_in(outputs) if step.step >= FIRST_STRIDES]
+    assert len(steady) > 20
+    assert max(step.impact_latency_ms for step in steady) <= 80.0
+    landings = [s.landing_latency_ms for s in steady if s.landing_latency_ms is not None]
+    assert not landings or max(landings) <= 150.0
 
 
 @over()
@@ -194,7 +231,7 @@ def test_gap_no_step_spans_an_unbridged_hole(
     start_ns, end_ns = int(holed[0].t_ns[-1]), int(holed[1].t_ns[0])
     bridged = length + 1 <= round(SignalParams().bridge_s * case.sensor.rate_hz)
     if isinstance(case.make(), StepDetector):
-        _check_steps(outputs, start_ns, end_ns, length, bridged=bridged)
+        _check_steps(streams.steps_in(outputs), start_ns, end_ns, length, bridged=bridged)
     else:
         restarts = [int(out.t_ns[0]) for out in outputs if out.restart]
         assert restarts == [int(batch.t_ns[0])] + ([] if bridged else [end_ns])
@@ -225,7 +262,8 @@ def test_gap_after_an_unbridged_hole_contacts_are_those_of_a_new_start(
     holed = streams.hole(streams.gait(case.sensor, seed), first, length)
     end_ns = int(holed[1].t_ns[0])
     with_past, anew = (
-        [step.initial_contact_ns for step in streams.run(case.make(), part)] for part in (holed, holed[1:])
+        [step.initial_contact_ns for step in streams.steps_in(streams.run(case.make(), part))]
+        for part in (holed, holed[1:])
     )
     assert [t_ns for t_ns in with_past if t_ns >= end_ns] == [t_ns for t_ns in anew if t_ns >= end_ns]
 

