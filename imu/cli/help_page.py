@@ -27,6 +27,7 @@ Add --debug to see the whole trace of an error.
 │              battery if told, and what they are known as.                    │
 │ sensors      Say which sensor is worn by whom and where; see and change what │
 │              is known.                                                       │
+│ sessions     Find, name, check and delete recorded sessions.                 │
 │ simulate     Write a simulated session, as fast as possible.                 │
 │ --help (-h)  Display this message and exit.                                  │
 │ --version    Display application version.                                    │

@@ -121,6 +121,10 @@ def test_a_stream_that_falls_silent_is_connected_anew() -> None:
     assert compute(rig).ledger["right-shoe"].lost == 0
 
 
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="counts open files through /proc")
 def test_a_hundred_reconnections_leave_nothing_behind() -> None:
     async def many() -> tuple[list[int], list[int], list[int]]:
@@ -137,7 +141,7 @@ def test_a_hundred_reconnections_leave_nothing_behind() -> None:
                 if turn % 50 == 0:
                     gc.collect()
                     tasks.append(len(asyncio.all_tasks()))
-                    files.append(sum(1 for _ in Path("/proc/self/fd").iterdir()))
+                    files.append(open_files())
                     links.append(sum(isinstance(each, Link) for each in gc.get_objects()))
         return tasks, files, links
 
