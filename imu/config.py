@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from imu.metrics.params import PhaseParams, RunnerParams
 from imu.signal.params import SignalParams
 
 if TYPE_CHECKING:
@@ -76,12 +77,18 @@ class ChainConfig(msgspec.Struct, frozen=True):
         Signal chain.
     flags : FlagParams
         Rules.
+    runner : RunnerParams
+        Both feet joined.
+    phases : PhaseParams
+        Phases of the session.
     baselines_g : dict of str to float
         Usual resultant peak per sensor, g.
     """
 
     signal: SignalParams = msgspec.field(default_factory=SignalParams)
     flags: FlagParams = msgspec.field(default_factory=FlagParams)
+    runner: RunnerParams = msgspec.field(default_factory=RunnerParams)
+    phases: PhaseParams = msgspec.field(default_factory=PhaseParams)
     baselines_g: dict[str, float] = msgspec.field(default_factory=dict)
 
     @classmethod

@@ -15,6 +15,8 @@ from imu.model import (
     ImpactLimit,
     LinkChange,
     Marker,
+    PhaseChange,
+    RunnerMetrics,
     SampleBatch,
     SensorHealth,
     SensorStatus,
@@ -47,7 +49,7 @@ class MailboxContents(msgspec.Struct):
         Faults likewise.
     closed : bool
         Whether the session has ended: nothing more will come.
-    steps, flags, limits, gaps, faults, health, status, links, markers, errors
+    steps, flags, limits, gaps, faults, health, status, links, markers, phases, metrics, errors
         Values of :mod:`imu.model`; errors are :class:`imu.sinks.base.EngineFault`.
     """
 
@@ -65,6 +67,8 @@ class MailboxContents(msgspec.Struct):
     status: list[SensorStatus] = msgspec.field(default_factory=list)
     links: list[LinkChange] = msgspec.field(default_factory=list)
     markers: list[Marker] = msgspec.field(default_factory=list)
+    phases: list[PhaseChange] = msgspec.field(default_factory=list)
+    metrics: list[RunnerMetrics] = msgspec.field(default_factory=list)
     errors: list[EngineFault] = msgspec.field(default_factory=list)
 
 
@@ -77,6 +81,8 @@ _LISTS: dict[type, str] = {
     SensorStatus: "status",
     LinkChange: "links",
     Marker: "markers",
+    PhaseChange: "phases",
+    RunnerMetrics: "metrics",
     EngineFault: "errors",
 }
 

@@ -21,6 +21,8 @@ from imu.model import (
     LinkChange,
     Marker,
     Packet,
+    PhaseChange,
+    RunnerMetrics,
     SensorHealth,
     SensorStatus,
     SessionHeader,
@@ -43,7 +45,7 @@ __all__ = [
     "kind_of_topic",
 ]
 
-Derived = Step | Flag | Gap | Fault | SensorHealth | SensorStatus
+Derived = Step | Flag | Gap | Fault | SensorHealth | SensorStatus | PhaseChange | RunnerMetrics
 """Values that a chain derives and a session file keeps."""
 
 Recordable = Input | Derived
@@ -102,6 +104,8 @@ KINDS = (
     Kind("faults", Fault, "arrival_ns"),
     Kind("health", SensorHealth, "t_ns", per_sensor=True),
     Kind("status", SensorStatus, "arrival_ns"),
+    Kind("phases", PhaseChange, "known_ns"),
+    Kind("runner", RunnerMetrics, "t_ns"),
 )
 """Every kind of value that a session file holds, beside its header."""
 
