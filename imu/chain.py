@@ -1,6 +1,6 @@
 """Builds the chains from a session's header: the only wiring.
 
-``Packet -> Decoder -> Timeline -> StepDetector -> Judge``, one chain per sensor, joined by the judge, the
+``Packet -> Decoder -> Timeline -> StepDetector``, one chain per sensor, joined by the judge, the coach, the
 runner's metrics and the phases. Nothing in here or below knows a clock, a file, a thread or a radio.
 """
 
@@ -12,6 +12,7 @@ import msgspec
 
 from imu.block import Block
 from imu.clock import Timeline, TimelineParams
+from imu.coach import Coach
 from imu.config import ChainConfig
 from imu.decode import Decoder
 from imu.errors import SessionFileError
@@ -19,6 +20,8 @@ from imu.flags import Judge
 from imu.metrics import PhaseTracker, RunnerTracker
 from imu.model import (
     Command,
+    Cue,
+    CuePeriod,
     Fault,
     Flag,
     Gap,
@@ -52,7 +55,7 @@ __all__ = ["Chain", "Output", "SensorChain", "SensorOutput", "profile_of"]
 SensorOutput = SampleBatch | Gap | Fault | SensorStatus | Step | SensorHealth
 """Anything a sensor's chain yields."""
 
-Output = SensorOutput | Flag | ImpactLimit | RunnerMetrics | PhaseChange
+Output = SensorOutput | Flag | ImpactLimit | Cue | CuePeriod | RunnerMetrics | PhaseChange
 """Anything a chain yields."""
 
 
@@ -135,18 +138,24 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
     def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
         return (self.decoder, self.timeline, self.detector)
 
+    def decode(self, packet: Packet) -> list[SampleBatch | Gap | Fault | SensorStatus]:
+        """Turn a packet into samples on the session's clock, and whatever is amiss; finds no steps."""
+        out: list[SampleBatch | Gap | Fault | SensorStatus] = []
+        for decoded in self.decoder.push(packet):
+            if isinstance(decoded, RawBatch):
+                out += self.timeline.push(decoded)
+                continue
+            if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
+                self._state.battery_percent = decoded.battery_percent
+            out.append(decoded)
+        return out
+
     def _decode(self, packet: Packet) -> list[SensorOutput]:
         out: list[SensorOutput] = []
-        for decoded in self.decoder.push(packet):
-            if not isinstance(decoded, RawBatch):
-                if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
-                    self._state.battery_percent = decoded.battery_percent
-                out.append(decoded)
-                continue
-            for timed in self.timeline.push(decoded):
-                out.append(timed)
-                if not isinstance(timed, Fault):
-                    out += self.detector.push(timed)
+        for timed in self.decode(packet):
+            out.append(timed)
+            if isinstance(timed, SampleBatch | Gap):
+                out += self.detector.push(timed)
         return out
 
     def _health(self, tick: Tick) -> SensorHealth:
@@ -190,6 +199,7 @@ class Chain:
         self.header = header
         self.sensors = {s.sensor: SensorChain(s, config.signal) for s in header.sensors}
         self.judge = Judge(header.sensors, config)
+        self.coach = Coach(header.sensors, config)
         self.runner = RunnerTracker(header.sensors, config.runner)
         self.phases = PhaseTracker(config.phases)
 
@@ -201,7 +211,7 @@ class Chain:
         if isinstance(item, Tick):
             joined = self._join([out for chain in self.sensors.values() for out in chain.push(item)])
             return [*joined, *self.runner.push(item)]
-        return list(self.judge.push(item)) if isinstance(item, Command) else []
+        return [*self.judge.push(item), *self.coach.push(item)] if isinstance(item, Command) else []
 
     def flush(self) -> list[Output]:
         """Finish the last steps; the session has ended."""
@@ -218,15 +228,14 @@ class Chain:
             block.restore(inner)
 
     def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
-        return (*self.sensors.values(), self.judge, self.runner, self.phases)
+        return (*self.sensors.values(), self.judge, self.coach, self.runner, self.phases)
 
     def _join(self, outputs: Sequence[SensorOutput]) -> list[Output]:
         joined: list[Output] = []
         for out in outputs:
             if isinstance(out, Step):
-                judged = self.judge.push(out)
                 self.runner.push(out)
-                joined += [*judged, *self.phases.push(out)]
+                joined += [*self.judge.push(out), *self.coach.push(out), *self.phases.push(out)]
                 continue
             joined.append(out)
             if isinstance(out, SensorHealth):
