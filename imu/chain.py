@@ -1,7 +1,7 @@
 """Builds the chains from a session's header: the only wiring.
 
-``Packet -> Decoder -> Timeline -> StepDetector -> Judge``, one chain per sensor, joined by the judge. Nothing
-in here or below knows a clock, a file, a thread or a radio.
+``Packet -> Decoder -> Timeline -> StepDetector``, one chain per sensor, joined by the judge, the coach, the
+runner's metrics and the phases. Nothing in here or below knows a clock, a file, a thread or a radio.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ import msgspec
 
 from imu.block import Block
 from imu.clock import Timeline, TimelineParams
+from imu.coach import Coach
 from imu.config import ChainConfig
 from imu.decode import Decoder
 from imu.errors import SessionFileError
 from imu.flags import Judge
+from imu.metrics import PhaseTracker, RunnerTracker
 from imu.model import (
     Command,
+    Cue,
+    CuePeriod,
     Fault,
     Flag,
     Gap,
@@ -28,7 +32,9 @@ from imu.model import (
     LinkChange,
     LinkState,
     Packet,
+    PhaseChange,
     RawBatch,
+    RunnerMetrics,
     SampleBatch,
     SensorHealth,
     SensorInfo,
@@ -46,12 +52,12 @@ if TYPE_CHECKING:
 
     from imu.profiles import Profile
 
-__all__ = ["Chain", "ChainState", "Output", "SensorChain", "SensorOutput", "profile_of"]
+__all__ = ["Chain", "Output", "SensorChain", "SensorOutput", "profile_of"]
 
 SensorOutput = SampleBatch | Gap | Fault | SensorStatus | Impact | Landing | Step | SensorHealth
 """Anything a sensor's chain yields."""
 
-Output = SensorOutput | Flag | ImpactLimit
+Output = SensorOutput | Flag | ImpactLimit | Cue | CuePeriod | RunnerMetrics | PhaseChange
 """Anything a chain yields."""
 
 
@@ -134,18 +140,24 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
     def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
         return (self.decoder, self.timeline, self.detector)
 
+    def decode(self, packet: Packet) -> list[SampleBatch | Gap | Fault | SensorStatus]:
+        """Turn a packet into samples on the session's clock, and whatever is amiss; finds no steps."""
+        out: list[SampleBatch | Gap | Fault | SensorStatus] = []
+        for decoded in self.decoder.push(packet):
+            if isinstance(decoded, RawBatch):
+                out += self.timeline.push(decoded)
+                continue
+            if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
+                self._state.battery_percent = decoded.battery_percent
+            out.append(decoded)
+        return out
+
     def _decode(self, packet: Packet) -> list[SensorOutput]:
         out: list[SensorOutput] = []
-        for decoded in self.decoder.push(packet):
-            if not isinstance(decoded, RawBatch):
-                if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
-                    self._state.battery_percent = decoded.battery_percent
-                out.append(decoded)
-                continue
-            for timed in self.timeline.push(decoded):
-                out.append(timed)
-                if not isinstance(timed, Fault):
-                    out += self.detector.push(timed)
+        for timed in self.decode(packet):
+            out.append(timed)
+            if isinstance(timed, SampleBatch | Gap):
+                out += self.detector.push(timed)
         return out
 
     def _health(self, tick: Tick) -> SensorHealth:
@@ -173,15 +185,8 @@ def _rate_hz(ticks: list[tuple[int, int]]) -> float | None:
     return (after - before) * NS_PER_S / (last_ns - first_ns) if last_ns > first_ns else None
 
 
-class ChainState(msgspec.Struct):
-    """State of a whole chain: of every sensor's chain by its name, and of the judge."""
-
-    sensors: dict[str, Any]
-    judge: Any
-
-
 class Chain:
-    """Chains of all sensors of a session and the judge that joins them.
+    """Chains of all sensors of a session and the blocks that join them.
 
     Parameters
     ----------
@@ -196,39 +201,47 @@ class Chain:
         self.header = header
         self.sensors = {s.sensor: SensorChain(s, config.signal) for s in header.sensors}
         self.judge = Judge(header.sensors, config)
+        self.coach = Coach(header.sensors, config)
+        self.runner = RunnerTracker(header.sensors, config.runner)
+        self.phases = PhaseTracker(config.phases)
 
     def push(self, item: Input) -> list[Output]:
         """Take the next input and return everything that follows from it."""
         if isinstance(item, Packet | LinkChange):
             chain = self.sensors.get(item.sensor)
-            return self._judge(chain.push(item)) if chain is not None else []
+            return self._join(chain.push(item)) if chain is not None else []
         if isinstance(item, Tick):
-            return self._judge([out for chain in self.sensors.values() for out in chain.push(item)])
-        return list(self.judge.push(item)) if isinstance(item, Command) else []
+            joined = self._join([out for chain in self.sensors.values() for out in chain.push(item)])
+            return [*joined, *self.runner.push(item)]
+        return [*self.judge.push(item), *self.coach.push(item)] if isinstance(item, Command) else []
 
     def flush(self) -> list[Output]:
         """Finish the last steps; the session has ended."""
-        return self._judge([out for chain in self.sensors.values() for out in chain.flush()])
+        joined = self._join([out for chain in self.sensors.values() for out in chain.flush()])
+        return [*joined, *self.phases.flush(), *self.runner.flush()]
 
-    def snapshot(self) -> ChainState:
-        """Copy of the whole state, of all sensors and the judge."""
-        return ChainState(
-            {name: chain.snapshot() for name, chain in self.sensors.items()}, self.judge.snapshot()
-        )
+    def snapshot(self) -> tuple[Any, ...]:
+        """Copy of the whole state, of the blocks inside as well."""
+        return tuple(block.snapshot() for block in self._blocks())
 
-    def restore(self, state: ChainState) -> None:
+    def restore(self, state: tuple[Any, ...]) -> None:
         """Go on from a snapshot of a chain with the same header and parameters."""
-        for name, chain in self.sensors.items():
-            chain.restore(state.sensors[name])
-        self.judge.restore(state.judge)
+        for block, inner in zip(self._blocks(), state, strict=True):
+            block.restore(inner)
 
-    def _judge(self, outputs: Sequence[SensorOutput]) -> list[Output]:
-        judged: list[Output] = []
+    def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
+        return (*self.sensors.values(), self.judge, self.coach, self.runner, self.phases)
+
+    def _join(self, outputs: Sequence[SensorOutput]) -> list[Output]:
+        joined: list[Output] = []
         for out in outputs:
             if isinstance(out, Step):
-                judged += self.judge.push(out)
+                self.runner.push(out)
+                joined += [*self.judge.push(out), *self.coach.push(out), *self.phases.push(out)]
                 continue
-            judged.append(out)
+            joined.append(out)
             if isinstance(out, SensorHealth):
-                judged += self.judge.push(out)
-        return judged
+                joined += [*self.judge.push(out), *self.phases.push(out)]
+            elif isinstance(out, Gap):
+                joined += self.phases.push(out)
+        return joined

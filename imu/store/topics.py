@@ -14,6 +14,8 @@ from mcap.records import Channel, Schema
 from imu.errors import UsageError
 from imu.model import (
     Command,
+    Cue,
+    CuePeriod,
     Fault,
     Flag,
     Gap,
@@ -21,6 +23,8 @@ from imu.model import (
     LinkChange,
     Marker,
     Packet,
+    PhaseChange,
+    RunnerMetrics,
     SensorHealth,
     SensorStatus,
     SessionHeader,
@@ -43,7 +47,9 @@ __all__ = [
     "kind_of_topic",
 ]
 
-Derived = Step | Flag | Gap | Fault | SensorHealth | SensorStatus
+Derived = (
+    Step | Flag | Cue | CuePeriod | Gap | Fault | SensorHealth | SensorStatus | PhaseChange | RunnerMetrics
+)
 """Values that a chain derives and a session file keeps."""
 
 Recordable = Input | Derived
@@ -98,10 +104,14 @@ KINDS = (
     Kind("commands", Command, "arrival_ns", is_input=True, binary=True),
     Kind("steps", Step, "known_ns", per_sensor=True),
     Kind("flags", Flag, "t_ns"),
+    Kind("cues", Cue, "t_ns"),
+    Kind("cue_periods", CuePeriod, "t_ns"),
     Kind("gaps", Gap, "end_ns"),
     Kind("faults", Fault, "arrival_ns"),
     Kind("health", SensorHealth, "t_ns", per_sensor=True),
     Kind("status", SensorStatus, "arrival_ns"),
+    Kind("phases", PhaseChange, "known_ns"),
+    Kind("runner", RunnerMetrics, "t_ns"),
 )
 """Every kind of value that a session file holds, beside its header."""
 

@@ -17,6 +17,10 @@ from imu.model import (
     Basis,
     ClockEstimate,
     Command,
+    Cue,
+    CueKind,
+    CuePeriod,
+    CuePeriodKind,
     Fault,
     FaultKind,
     Flag,
@@ -26,8 +30,11 @@ from imu.model import (
     LinkState,
     Marker,
     Packet,
+    Phase,
+    PhaseChange,
     Placement,
     Rule,
+    RunnerMetrics,
     SensorHealth,
     SensorInfo,
     SensorStatus,
@@ -89,12 +96,16 @@ STEP = made_step(
 DERIVED = [
     STEP,
     Flag("left-shoe", Rule.HEEL_STRIKE, True, 6_400_000_000, 3, 0.7, 0.5, "share", Basis.GENERAL, "7 of 10"),
+    Cue(7, CueKind.SOFTER, "left-shoe", Side.LEFT, 3, 8.1, 7.2, "g", "Left: softer."),
+    CuePeriod(8, CuePeriodKind.CUED, 30.0),
     Gap("left-shoe", 40, 1, 2, 3, "lost"),
     Fault("left-shoe", 6_400_000_001, FaultKind.BAD_CHECKSUM, "CRC"),
     SensorHealth(
         "left-shoe", 7, LinkState.LOST, None, Ledger(lost=None), ClockEstimate(1, 2.5, 3), 80.0, 1.5
     ),
     SensorStatus("left-shoe", 8, 55.0, ("low_battery",)),
+    PhaseChange(8, Phase.WARM_UP, 9),
+    RunnerMetrics(9, 171.5, None, -2.5, {"left-shoe": 2}, {"left-shoe": 15.5}, {"left-shoe": (0, 0, 2)}),
 ]
 
 
