@@ -27,6 +27,8 @@ _COMMANDS = (
     "replay",
     "simulate",
     "analyze",
+    "report",
+    "export",
     "profile",
     "doctor",
 )
