@@ -132,18 +132,24 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
     def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
         return (self.decoder, self.timeline, self.detector)
 
+    def decode(self, packet: Packet) -> list[SampleBatch | Gap | Fault | SensorStatus]:
+        """Turn a packet into samples on the session's clock, and whatever is amiss; finds no steps."""
+        out: list[SampleBatch | Gap | Fault | SensorStatus] = []
+        for decoded in self.decoder.push(packet):
+            if isinstance(decoded, RawBatch):
+                out += self.timeline.push(decoded)
+                continue
+            if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
+                self._state.battery_percent = decoded.battery_percent
+            out.append(decoded)
+        return out
+
     def _decode(self, packet: Packet) -> list[SensorOutput]:
         out: list[SensorOutput] = []
-        for decoded in self.decoder.push(packet):
-            if not isinstance(decoded, RawBatch):
-                if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
-                    self._state.battery_percent = decoded.battery_percent
-                out.append(decoded)
-                continue
-            for timed in self.timeline.push(decoded):
-                out.append(timed)
-                if not isinstance(timed, Fault):
-                    out += self.detector.push(timed)
+        for timed in self.decode(packet):
+            out.append(timed)
+            if isinstance(timed, SampleBatch | Gap):
+                out += self.detector.push(timed)
         return out
 
     def _health(self, tick: Tick) -> SensorHealth:

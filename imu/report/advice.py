@@ -109,7 +109,7 @@ def _softer(sides: list[SideFacts]) -> Advice:
         "Softer, quieter, a little quicker",
         f"Impact was {joined(told)}. Try to land so that you hear less of it, or take slightly quicker steps "
         "(about 5\u202f% more a minute) at the same pace.",
-        "Step rates 5 to 10\u202f% higher lowered what the knee has to absorb in 45 runners; with feedback on "
+        "Step rates 5 to 10\u202f% higher lowered what the knee absorbs in 45 runners; with feedback on "
         "impact, 19 runners were still softer a year later. Speed, slope and surface change impact too: "
         "compare like with like. What it does for one runner cannot be told.",
         (STEP_RATE, SOFTER),

@@ -47,7 +47,7 @@ ROLES = {
 }
 """A colour of no meaning for each variable of the style sheet; replaced in the finished SVG."""
 
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.size": 9.5,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imu import __version__
 from imu.report import words
-from imu.report.sections import SECTIONS, MakeSection
+from imu.report.sections import SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,24 +16,20 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from imu.report.facts import SessionFacts
-    from imu.report.sections import Section
+    from imu.report.sections import MakeSection, Section, Story
 
 __all__ = ["page", "session_report"]
 
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def session_report(
-    facts: SessionFacts, earlier: Sequence[SessionFacts] = (), *, more: Sequence[MakeSection] = ()
-) -> str:
+def session_report(story: Story, *, more: Sequence[MakeSection] = ()) -> str:
     """Write the report of a session.
 
     Parameters
     ----------
-    facts : SessionFacts
-        The session, from :func:`imu.report.session_facts`.
-    earlier : sequence of SessionFacts
-        The runner's sessions before it, the latest last.
+    story : Story
+        The session, and the runner's sessions before it.
     more : sequence of callable
         Makers of further sections, shown before the advice.
 
@@ -43,12 +39,12 @@ def session_report(
         One HTML page.
     """
     *usual, advice, quality = SECTIONS
-    made = [make(facts, earlier) for make in (*usual, *more, advice, quality)]
+    made = [make(story) for make in (*usual, *more, advice, quality)]
     return page(
-        words.session_title(facts),
+        words.session_title(story.facts),
         kind="Session report",
-        about=_about(facts),
-        note=words.clean(facts.note, words.NOTE_LENGTH, lines=True),
+        about=_about(story.facts),
+        note=words.clean(story.facts.note, words.NOTE_LENGTH, lines=True),
         sections=[section for section in made if section is not None],
     )
 
@@ -69,9 +65,9 @@ def page(
     sections : sequence of Section
         In order.
     """
-    return _environment().get_template("page.html").render(
-        title=title, kind=kind, about=about, note=note, sections=sections, version=__version__, policy=CONTENT_POLICY
-    )  # fmt: skip
+    template = _environment().get_template("page.html")
+    said = {"title": title, "kind": kind, "about": about, "note": note, "sections": sections}
+    return template.render(**said, version=__version__, policy=CONTENT_POLICY)
 
 
 def _about(facts: SessionFacts) -> list[tuple[str, str]]:

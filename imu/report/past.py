@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from imu.errors import InputError
 from imu.report.facts import SessionFacts, moment_of, session_facts
-from imu.store import SessionReader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from pathlib import Path
 
     from imu.batch import SessionData
+    from imu.library import Library
 
 __all__ = ["EARLIER", "earlier_sessions", "sessions_of"]
 
@@ -20,15 +21,15 @@ EARLIER = 5
 """Sessions before this one that it is compared with."""
 
 
-def earlier_sessions(session: SessionData, folder: Path) -> list[SessionFacts]:
+def earlier_sessions(session: SessionData, library: Library) -> list[SessionFacts]:
     """Facts of the runner's latest sessions before `session`, the latest last.
 
     Parameters
     ----------
     session : SessionData
         The session; without a runner's name or a date nothing can be said to be earlier.
-    folder : pathlib.Path
-        Where to look for session files, not in folders below.
+    library : Library
+        Where to look.
 
     Returns
     -------
@@ -38,30 +39,26 @@ def earlier_sessions(session: SessionData, folder: Path) -> list[SessionFacts]:
     begun, runner = moment_of(session.header.started_utc), session.header.runner
     if begun is None or not runner:
         return []
-    dated = [entry for entry in _dated(folder, runner) if entry[0] < begun and entry[1] != session.path]
-    return _facts([path for _, path in sorted(dated)[-EARLIER:]])
+    before = [path for moment, path in _dated(library, runner) if moment < begun]
+    return _facts(before[-EARLIER:])
 
 
-def sessions_of(runner: str, folder: Path) -> list[SessionFacts]:
-    """Facts of a runner's dated sessions in a folder, in order of time; ``""`` stands for every runner."""
-    return _facts([path for _, path in sorted(_dated(folder, runner))])
+def sessions_of(runner: str, library: Library) -> list[SessionFacts]:
+    """Facts of all dated sessions of a runner, in order of time; ``""`` stands for every runner."""
+    return _facts(path for _, path in _dated(library, runner))
 
 
-def _dated(folder: Path, runner: str) -> list[tuple[datetime, Path]]:
-    """Begin and file of each session of a runner; only headers are read."""
-    found = []
-    for path in folder.glob("*.mcap"):
-        try:
-            header = SessionReader(path).header
-        except InputError:
-            continue
-        begun = moment_of(header.started_utc)
-        if begun is not None and (not runner or header.runner == runner):
-            found.append((begun, path))
-    return found
+def _dated(library: Library, runner: str) -> list[tuple[datetime, Path]]:
+    """Begin and file of each usable session of a runner, in order of time."""
+    found = [
+        (begun, entry.path)
+        for entry in library.sessions()
+        if not entry.problem and (begun := moment_of(entry.started_utc)) and runner in {"", entry.runner}
+    ]
+    return sorted(found)
 
 
-def _facts(paths: list[Path]) -> list[SessionFacts]:
+def _facts(paths: Iterable[Path]) -> list[SessionFacts]:
     from imu.batch import load  # noqa: PLC0415 - start-up time
 
     facts: list[SessionFacts] = []
@@ -69,5 +66,5 @@ def _facts(paths: list[Path]) -> list[SessionFacts]:
         try:
             facts.append(session_facts(load(path), facts[-EARLIER:]))
         except InputError:
-            continue
+            continue  # a damaged file is told by `softstrike sessions verify`; the others make the trend
     return facts

@@ -16,14 +16,14 @@ from imu.config import FlagParams
 from imu.report import words
 from imu.report.advice import PERSISTS, advice_for
 from imu.report.charts import dose_chart, impact_chart
-from imu.report.facts import DECIDED, LEAST_SIDE_STEPS, LONG_RUN_S
+from imu.report.facts import DECIDED, LEAST_SIDE_STEPS, LONG_RUN_S, SessionFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from imu.report.facts import SessionFacts, SideFacts, Stretch
+    from imu.report.facts import SideFacts, Stretch
 
-__all__ = ["SECTIONS", "MakeSection", "Section"]
+__all__ = ["SECTIONS", "MakeSection", "Section", "Story"]
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -47,8 +47,15 @@ class Section(msgspec.Struct, frozen=True):
     content: dict[str, Any]
 
 
-MakeSection = Callable[["SessionFacts", "Sequence[SessionFacts]"], Section | None]
-"""Makes a section from a session and the runner's sessions before it, the latest last."""
+class Story(msgspec.Struct, frozen=True):
+    """What a report tells of: a session, and the runner's sessions before it, the latest last."""
+
+    facts: SessionFacts
+    earlier: tuple[SessionFacts, ...] = ()
+
+
+MakeSection = Callable[[Story], Section | None]
+"""Makes a section of a story; None when it has nothing to say."""
 
 COMPARED = 5
 MOST_FLAGS = 12
@@ -60,8 +67,9 @@ HARDEST = 1.2
 """From this multiple of the usual on, the hardest stretch is worth a sentence."""
 
 
-def summary(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section:  # noqa: ARG001 - as all sections
+def summary(story: Story) -> Section:
     """Lead sentences and the few figures that matter most."""
+    facts = story.facts
     return Section(
         "summary",
         "In short",
@@ -78,7 +86,8 @@ def _sentences(facts: SessionFacts) -> Iterator[str]:
     cadence = [side.cadence_spm for side in facts.sides if side.cadence_spm is not None]
     rate = f", at {statistics.fmean(cadence):.0f} steps a minute" if cadence else ""
     feet = "of both feet" if len(facts.sides) > 1 else f"of the {facts.sides[0].side} foot"
-    yield f"{words.length(facts.running_s)} of running with {words.number(steps)} steps {feet} measured{rate}."
+    running = words.length(facts.running_s)
+    yield f"{running} of running with {words.number(steps)} steps {feet} measured{rate}."
     yield from _impact_sentences(facts)
     told = [side for side in facts.sides if side.decided]
     if told:
@@ -145,8 +154,9 @@ def _basis(side: SideFacts) -> str:
     return {"profile": "usual", "earlier": "usual", "start": "at the start"}.get(basis, "")
 
 
-def impact(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section | None:  # noqa: ARG001
+def impact(story: Story) -> Section | None:
     """Impact over time against what is usual."""
+    facts = story.facts
     chart = impact_chart(facts.sides)
     if chart is None:
         return None
@@ -184,8 +194,9 @@ def _difference(facts: SessionFacts) -> str:
     return f"The {'left' if index > 0 else 'right'} side was {abs(index):.0f}\u202f% higher than the other."
 
 
-def landing(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section | None:  # noqa: ARG001
+def landing(story: Story) -> Section | None:
     """Shares of the landing types, left and right."""
+    facts = story.facts
     told = [side for side in facts.sides if side.decided]
     if not told:
         return None
@@ -208,8 +219,9 @@ def landing(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section | N
     return Section("landing", "How the feet landed", "landing.html", {"rows": rows})
 
 
-def minutes(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section | None:  # noqa: ARG001
+def minutes(story: Story) -> Section | None:
     """Return the softest and the hardest stretches of the run."""
+    facts = story.facts
     ranked = sorted(_ratios(facts), key=lambda row: row[1])
     if len(ranked) < LEAST_RANKED or any(side.clipped_share > MUCH_CLIPPED for side in facts.sides):
         return None
@@ -258,22 +270,29 @@ def _stretch_row(facts: SessionFacts, start_s: float, ratio: float) -> dict[str,
     }
 
 
-def dose(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section | None:  # noqa: ARG001
+def dose(story: Story) -> Section | None:
     """How many impacts of which size."""
+    facts = story.facts
     chart = dose_chart(facts.sides)
     if chart is None:
         return None
     rows = [
-        {"place": words.place_name(s), "impacts": words.number(s.impacts), "sum": words.number(s.impact_sum_g),
-         "unmeasured": words.number(s.run_steps - s.impacts), "walked": words.number(s.walk_steps)}
-        for s in facts.sides
-    ]  # fmt: skip
+        {
+            "place": words.place_name(side),
+            "impacts": words.number(side.impacts),
+            "sum": words.number(side.impact_sum_g),
+            "unmeasured": words.number(side.run_steps - side.impacts),
+            "walked": words.number(side.walk_steps),
+        }
+        for side in facts.sides
+    ]
     return Section("dose", "Dose", "dose.html", {"chart": chart, "rows": rows})
 
 
-def changes(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section | None:
+def changes(story: Story) -> Section | None:
     """Compare with the runner's last sessions."""
-    past = list(earlier[-COMPARED:])
+    facts = story.facts
+    past = story.earlier[-COMPARED:]
     if not past:
         return None
     rows = list(_changes(facts, past))
@@ -290,9 +309,9 @@ def _changes(facts: SessionFacts, past: Sequence[SessionFacts]) -> Iterator[dict
     minutes_before = [one.running_s for one in past]
     yield _change("Running time", facts.running_s, minutes_before, words.length)
     for side in facts.sides:
-        before = [known for one in past if (known := one.of_place(side.place)) is not None]
+        before = [same for one in past if (same := one.of_place(side.place)) is not None]
         for title, pick, show in _COMPARISONS:
-            value, values = pick(side), [known for one in before if (known := pick(one)) is not None]
+            value, values = pick(side), [known for same in before if (known := pick(same)) is not None]
             if value is not None and values:
                 yield _change(f"{title} {side.side}", value, values, show)
 
@@ -320,8 +339,9 @@ def _other(name: str, facts: SessionFacts, past: Sequence[SessionFacts]) -> str:
     return f"another {name}" if now and before and before != {now} else ""
 
 
-def flags(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section | None:  # noqa: ARG001
+def flags(story: Story) -> Section | None:
     """List the flags that rose."""
+    facts = story.facts
     if not facts.flags:
         return None
     rows = [{"when": words.clock(flag.time_s), "text": words.clean(flag.text, 200)} for flag in facts.flags]
@@ -330,8 +350,9 @@ def flags(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section | Non
     )
 
 
-def quality(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section:  # noqa: ARG001
+def quality(story: Story) -> Section:
     """Tell what the numbers rest on."""
+    facts = story.facts
     rows = [
         {
             "sensor": words.clean(one.sensor),
@@ -350,8 +371,9 @@ def quality(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section:  #
     )
 
 
-def advice(facts: SessionFacts, earlier: Sequence[SessionFacts]) -> Section:  # noqa: ARG001
+def advice(story: Story) -> Section:
     """Suggest what to try, with sources and limits."""
+    facts = story.facts
     return Section(
         "advice", "What to try", "advice.html", {"advice": list(advice_for(facts)), "persists": PERSISTS}
     )
