@@ -146,12 +146,12 @@ def test_a_section_of_another_module_comes_before_the_advice(made_facts: Callabl
     assert page.index('id="diary"') < page.index('id="advice"')
 
 
-def test_dark_colours_are_those_of_the_dashboard(project_root: Path) -> None:
+@pytest.mark.parametrize("kind", ["light", "dark"])
+def test_colours_are_those_of_the_dashboard(project_root: Path, kind: str) -> None:
     style = (project_root / "imu" / "report" / "templates" / "style.css").read_text()
-    dark = re.search(r"prefers-color-scheme: dark\) \{(.*?)\n\}", style, re.DOTALL)
-    assert dark
-    ours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", dark[1]))
-    theirs = tomllib.loads((project_root / "dashboards" / "theme.toml").read_text())["colour"]
+    found = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[0 if kind == "light" else 1]
+    ours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", found))
+    theirs = tomllib.loads((project_root / "dashboards" / "theme.toml").read_text())["colours"][kind]
     shared = {name: value for name, value in ours.items() if name.replace("-", "_") in theirs}
     assert len(shared) >= 12
     assert shared == {name: theirs[name.replace("-", "_")].lower() for name in shared}
