@@ -26,6 +26,10 @@ Add --debug to see the whole trace of an error.
 │              sensors use.                                                    │
 │ report       Write a session's report: one HTML file that needs nothing else │
 │              and prints well.                                                │
+│ scan         List the sensors that are near: name, profile, strength,        │
+│              battery if told, and what they are known as.                    │
+│ sensors      Say which sensor is worn by whom and where; see and change what │
+│              is known.                                                       │
 │ sessions     Find, name, check and delete recorded sessions.                 │
 │ simulate     Write a simulated session, as fast as possible.                 │
 │ --help (-h)  Display this message and exit.                                  │
