@@ -1,7 +1,7 @@
 """Builds the chains from a session's header: the only wiring.
 
-``Packet -> Decoder -> Timeline -> StepDetector -> Judge``, one chain per sensor, joined by the judge. Nothing
-in here or below knows a clock, a file, a thread or a radio.
+``Packet -> Decoder -> Timeline -> StepDetector``, one chain per sensor, joined by the judge and the coach.
+Nothing in here or below knows a clock, a file, a thread or a radio.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import msgspec
 
 from imu.block import Block
 from imu.clock import Timeline, TimelineParams
+from imu.coach import Coach
 from imu.config import ChainConfig
 from imu.decode import Decoder
 from imu.errors import SessionFileError
 from imu.flags import Judge
 from imu.model import (
     Command,
+    Cue,
+    CuePeriod,
     Fault,
     Flag,
     Gap,
@@ -49,7 +52,7 @@ __all__ = ["Chain", "Output", "SensorChain", "SensorOutput", "profile_of"]
 SensorOutput = SampleBatch | Gap | Fault | SensorStatus | Step | SensorHealth
 """Anything a sensor's chain yields."""
 
-Output = SensorOutput | Flag | ImpactLimit
+Output = SensorOutput | Flag | ImpactLimit | Cue | CuePeriod
 """Anything a chain yields."""
 
 
@@ -178,7 +181,7 @@ def _rate_hz(ticks: list[tuple[int, int]]) -> float | None:
 
 
 class Chain:
-    """Chains of all sensors of a session and the judge that joins them.
+    """Chains of all sensors of a session, and the judge and the coach that join them.
 
     Parameters
     ----------
@@ -193,6 +196,7 @@ class Chain:
         self.header = header
         self.sensors = {s.sensor: SensorChain(s, config.signal) for s in header.sensors}
         self.judge = Judge(header.sensors, config)
+        self.coach = Coach(header.sensors, config)
 
     def push(self, item: Input) -> list[Output]:
         """Take the next input and return everything that follows from it."""
@@ -201,7 +205,7 @@ class Chain:
             return self._judge(chain.push(item)) if chain is not None else []
         if isinstance(item, Tick):
             return self._judge([out for chain in self.sensors.values() for out in chain.push(item)])
-        return list(self.judge.push(item)) if isinstance(item, Command) else []
+        return [*self.judge.push(item), *self.coach.push(item)] if isinstance(item, Command) else []
 
     def flush(self) -> list[Output]:
         """Finish the last steps; the session has ended."""
@@ -211,7 +215,7 @@ class Chain:
         judged: list[Output] = []
         for out in outputs:
             if isinstance(out, Step):
-                judged += self.judge.push(out)
+                judged += [*self.judge.push(out), *self.coach.push(out)]
                 continue
             judged.append(out)
             if isinstance(out, SensorHealth):

@@ -1,8 +1,8 @@
 """Packets of a closed session side by side: smaller than one by one, and the same bytes when unpacked.
 
-A run of packets of one sensor and role and of one length becomes one message. Its numbers are kept as differences,
-its 16-bit samples as differences along time, everything as planes of bytes that zstd makes small. What a
-profile says of the layout is a hint for size alone: any payload comes out as it went in.
+A run of packets of one sensor, role and length becomes one message. Its numbers are kept as differences, its
+16-bit samples as differences along time, everything as planes of bytes that zstd makes small. What a profile
+says of the layout is a hint for size alone: any payload comes out as it went in.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ DIFFERENCES = (1, 2)
 
 
 class Shape(NamedTuple):
-    """Where 16-bit samples stand in a payload: from byte `at`, `stride` bytes per sample, big-endian or not."""
+    """Where 16-bit samples stand in a payload: from byte `at` on, `stride` bytes each, big-endian or not."""
 
     at: int
     stride: int
@@ -63,9 +63,9 @@ class PackedPackets(msgspec.Struct, frozen=True):
         differences from one to the next (the first from 0), each as ``2 d`` or ``-2 d - 1``, the
         least significant bytes of all first, then the next ones, compressed with zstd.
     planes : tuple of bytes
-        First the payloads' bytes outside of the samples, the first byte of all payloads, then the second and so
-        on. Then, for each 16-bit number of a sample, the low bytes of all samples and the high bytes, coded
-        like the differences above. Each is compressed with zstd.
+        First the payloads' bytes outside of the samples: the first byte of all payloads, the second of all,
+        and so on. Then, for each 16-bit number of a sample, the low bytes of all samples and the high
+        bytes, coded like the differences above. Each is compressed with zstd.
     """
 
     sensor: str
@@ -224,12 +224,14 @@ def _unsigned(values: NDArray[Any]) -> NDArray[Any]:
     """Small numbers of either sign become small numbers: 0, -1, 1, -2 become 0, 1, 2, 3."""
     kind = np.dtype(f"u{values.dtype.itemsize}")
     sign = values >> (8 * values.dtype.itemsize - 1)
-    return (values.astype(kind) << 1) ^ sign.astype(kind)
+    coded: NDArray[Any] = (values.astype(kind) << 1) ^ sign.astype(kind)
+    return coded
 
 
 def _signed(values: NDArray[Any]) -> NDArray[Any]:
     kind = np.dtype(f"i{values.dtype.itemsize}")
-    return (values >> 1).astype(kind) ^ -(values & 1).astype(kind)
+    plain: NDArray[Any] = (values >> 1).astype(kind) ^ -(values & 1).astype(kind)
+    return plain
 
 
 def _pack_numbers(values: Sequence[int]) -> bytes:
@@ -239,7 +241,7 @@ def _pack_numbers(values: Sequence[int]) -> bytes:
 
 def _unpack_numbers(data: bytes, count: int) -> IntArray:
     planes = _decompress(data, 8 * count).reshape(8, count)
-    steps = _signed(np.ascontiguousarray(planes.T).view("<u8").ravel().astype(np.uint64))
+    steps: IntArray = _signed(np.ascontiguousarray(planes.T).view("<u8").ravel().astype(np.uint64))
     return np.cumsum(steps, dtype=np.int64)
 
 

@@ -1,7 +1,8 @@
 """Closing a session for good: the same messages in larger, compressed, indexed chunks.
 
-Packets are put side by side (:mod:`imu.store.packing`), all other messages are copied byte for byte. The new file takes the old one's place only after it has been read
-back and found to hold the same; until then, and after a crash at any moment, the old one is there.
+Packets are put side by side (:mod:`imu.store.packing`), all other messages are copied byte for byte. The new
+file takes the old one's place only after it has been read back and found to hold the same; until then, and
+after a crash at any moment, the old one is there.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT_VERSION", "NAME", "SessionReader", "prologue"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Newest format of session files that this software writes and reads."""
 
 NAME = "softstrike"

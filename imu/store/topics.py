@@ -15,6 +15,7 @@ from imu.errors import UsageError
 from imu.model import (
     Command,
     Cue,
+    CuePeriod,
     Fault,
     Flag,
     Gap,
@@ -57,6 +58,7 @@ Derived = (
     | Landing
     | Flag
     | Cue
+    | CuePeriod
     | PhaseChange
     | RunnerMetrics
     | Gap
@@ -124,13 +126,14 @@ KINDS = (
     Kind("commands", Command, "arrival_ns", is_input=True, binary=True),
     Kind("steps", Step, "known_ns", per_sensor=True),
     Kind("flags", Flag, "t_ns"),
+    Kind("cues", Cue, "t_ns"),
+    Kind("cue_periods", CuePeriod, "t_ns"),
     Kind("gaps", Gap, "end_ns"),
     Kind("faults", Fault, "arrival_ns"),
     Kind("health", SensorHealth, "t_ns", per_sensor=True),
     Kind("status", SensorStatus, "arrival_ns"),
     Kind("impacts", Impact, "known_ns", per_sensor=True),
     Kind("landings", Landing, "known_ns", per_sensor=True),
-    Kind("cues", Cue, "t_ns"),
     Kind("phases", PhaseChange, "known_ns"),
     Kind("runner", RunnerMetrics, "t_ns"),
 )
