@@ -100,8 +100,6 @@ DERIVED = [
     STEP,
     Impact("left-shoe", Side.LEFT, 5, 9.25, None, False, 6),
     Landing("left-shoe", Side.LEFT, 5, Strike.HEEL, 14.5, 7),
-    PhaseChange(5, Phase.WARM_UP, 8),
-    RunnerMetrics(9, 168.0, None, -2.5, {"left-shoe": 3}, {"left-shoe": 27.5}, {"left-shoe": (0, 1, 2)}),
     Flag("left-shoe", Rule.HEEL_STRIKE, True, 6_400_000_000, 3, 0.7, 0.5, "share", Basis.GENERAL, "7 of 10"),
     Cue(7, CueKind.SOFTER, "left-shoe", Side.LEFT, 3, 8.1, 7.2, "g", "Left: softer."),
     CuePeriod(8, CuePeriodKind.CUED, 30.0),
@@ -111,6 +109,8 @@ DERIVED = [
         "left-shoe", 7, LinkState.LOST, None, Ledger(lost=None), ClockEstimate(1, 2.5, 3), 80.0, 1.5
     ),
     SensorStatus("left-shoe", 8, 55.0, ("low_battery",)),
+    PhaseChange(8, Phase.WARM_UP, 9),
+    RunnerMetrics(9, 171.5, None, -2.5, {"left-shoe": 2}, {"left-shoe": 15.5}, {"left-shoe": (0, 0, 2)}),
 ]
 
 
