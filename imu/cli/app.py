@@ -30,6 +30,8 @@ _COMMANDS = (
     "simulate",
     "analyze",
     "sessions",
+    "report",
+    "export",
     "profile",
     "doctor",
 )
