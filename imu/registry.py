@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from imu.chain import SensorChain
 from imu.clock import Timeline, TimelineParams
-from imu.coach import Coach
+from imu.coach import Coach, HoldMeter
 from imu.config import CadenceBand, ChainConfig, CoachParams
 from imu.decode import Decoder
 from imu.flags import Judge
@@ -42,6 +42,7 @@ class Takes(enum.StrEnum):
     FRAMES = "frames"
     PACKETS = "packets"
     STEPS = "steps"
+    HOLDS = "holds"
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,8 @@ def _coach_cases() -> Iterator[BlockCase]:
     }
     for name, config in settings.items():
         yield BlockCase(f"coach {name}", Takes.STEPS, info, partial(Coach, (info,), config))
+    shin = SensorInfo(sensor="left", placement=Placement.SHANK, side=Side.LEFT, rate_hz=RATE_HZ)
+    yield BlockCase("hold-meter", Takes.HOLDS, shin, HoldMeter)
 
 
 def _profile_cases(profile: Profile) -> Iterator[BlockCase]:
