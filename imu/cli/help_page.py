@@ -13,18 +13,26 @@ Add --debug to see the whole trace of an error.
 ╭─ Commands ───────────────────────────────────────────────────────────────────╮
 │ analyze      Find and measure every step of recordings and write one table   │
 │              per recording.                                                  │
+│ ankle-test   Knee-to-wall test with a shin sensor: three tries a side, their │
+│              spread, and the trend.                                          │
 │ demo         Play a real recorded run on the live dashboard.                 │
+│ diary        Pain diary, 0 (none) to 10 (worst). If symptoms persist, see    │
+│              your physical therapist.                                        │
 │ doctor       Look at this machine and say what is missing and what to do     │
 │              about it.                                                       │
 │ live         Show sensors live. For now only simulated ones, in real time    │
 │              through the live engine.                                        │
+│ plan         This week's runs, exercises and tests, and what came of them.   │
 │ profile      Look at firmware profiles.                                      │
 │ record       Record sensors without a window. For now only simulated ones,   │
 │              in real time.                                                   │
 │ replay       Play a recorded session through the same engine that live       │
 │              sensors use.                                                    │
+│ runner       Who runs: profiles, shoes, and what is usual for each.          │
 │ sessions     Find, name, check and delete recorded sessions.                 │
 │ simulate     Write a simulated session, as fast as possible.                 │
+│ timer        Time ice after a run, or a hold of the plan, and write it into  │
+│              the log.                                                        │
 │ --help (-h)  Display this message and exit.                                  │
 │ --version    Display application version.                                    │
 ╰──────────────────────────────────────────────────────────────────────────────╯

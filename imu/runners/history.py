@@ -12,6 +12,7 @@ from imu.chain import Chain
 from imu.coach import CoachedRun, SessionLoad, coached_run, progress_of, session_load, weekly
 from imu.errors import InputError
 from imu.library import Library
+from imu.metrics import phase_spans
 from imu.model import Activity, Phase, PhaseChange, Step
 from imu.store import SessionReader
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from imu.coach import Progress, Week
     from imu.library import SessionEntry
 
-__all__ = ["RunnerHistory", "SessionFacts", "read_history"]
+__all__ = ["RunnerHistory", "SessionFacts", "read_history", "session_facts", "steps_of_session"]
 
 TAPED = "taped"
 """Tag of a session that was run with tape."""
@@ -126,13 +127,32 @@ def read_history(runner: str, folder: Path | None = None) -> RunnerHistory:
             problems.append(f"{entry.session}: it does not tell its day")
             continue
         try:
-            facts.append(_facts(entry, entry.started.date()))
+            facts.append(session_facts(entry, entry.started.date()))
         except InputError as error:
             problems.append(str(error))
     return RunnerHistory(tuple(sorted(facts, key=lambda one: (one.day, one.session))), tuple(problems))
 
 
-def _facts(entry: SessionEntry, day: dt.date) -> SessionFacts:
+def steps_of_session(path: Path) -> list[Step]:
+    """Compute the steps of a session anew: by this version's filter, whichever recorded it.
+
+    Raises
+    ------
+    SessionFileError
+        The file cannot be read.
+    """
+    reader = SessionReader(path)
+    return [item for item in _computed(reader) if isinstance(item, Step)]
+
+
+def session_facts(entry: SessionEntry, day: dt.date) -> SessionFacts:
+    """Read what the coach needs of one session.
+
+    Raises
+    ------
+    SessionFileError
+        The file cannot be read.
+    """
     reader = SessionReader(entry.path)
     items = list(_outputs(reader))
     steps = [item for item in items if isinstance(item, Step)]
@@ -162,7 +182,11 @@ def _outputs(reader: SessionReader) -> Iterator[object]:
     recorded = list(reader.derived())
     if any(isinstance(item, Step) for item in recorded):
         yield from recorded
-        return
+    else:
+        yield from _computed(reader)
+
+
+def _computed(reader: SessionReader) -> Iterator[object]:
     chain = Chain(reader.header)
     for item in reader.inputs():
         yield from chain.push(item)
@@ -170,7 +194,8 @@ def _outputs(reader: SessionReader) -> Iterator[object]:
 
 
 def _habits(items: list[object], *, ran: bool) -> tuple[bool | None, bool | None]:
-    phases = {item.phase for item in items if isinstance(item, PhaseChange)}
-    if not ran or not phases:
+    changes = [item for item in items if isinstance(item, PhaseChange)]
+    if not ran or not changes:
         return None, None
+    phases = {span.phase for span in phase_spans(changes, changes[-1].known_ns)}
     return Phase.WARM_UP in phases, Phase.COOL_DOWN in phases

@@ -23,6 +23,8 @@ from imu.model import (
     LinkChange,
     Marker,
     Packet,
+    PhaseChange,
+    RunnerMetrics,
     SensorHealth,
     SensorStatus,
     SessionHeader,
@@ -45,7 +47,9 @@ __all__ = [
     "kind_of_topic",
 ]
 
-Derived = Step | Flag | Cue | CuePeriod | Gap | Fault | SensorHealth | SensorStatus
+Derived = (
+    Step | Flag | Cue | CuePeriod | Gap | Fault | SensorHealth | SensorStatus | PhaseChange | RunnerMetrics
+)
 """Values that a chain derives and a session file keeps."""
 
 Recordable = Input | Derived
@@ -106,6 +110,8 @@ KINDS = (
     Kind("faults", Fault, "arrival_ns"),
     Kind("health", SensorHealth, "t_ns", per_sensor=True),
     Kind("status", SensorStatus, "arrival_ns"),
+    Kind("phases", PhaseChange, "known_ns"),
+    Kind("runner", RunnerMetrics, "t_ns"),
 )
 """Every kind of value that a session file holds, beside its header."""
 

@@ -30,8 +30,11 @@ from imu.model import (
     LinkState,
     Marker,
     Packet,
+    Phase,
+    PhaseChange,
     Placement,
     Rule,
+    RunnerMetrics,
     SensorHealth,
     SensorInfo,
     SensorStatus,
@@ -101,6 +104,8 @@ DERIVED = [
         "left-shoe", 7, LinkState.LOST, None, Ledger(lost=None), ClockEstimate(1, 2.5, 3), 80.0, 1.5
     ),
     SensorStatus("left-shoe", 8, 55.0, ("low_battery",)),
+    PhaseChange(8, Phase.WARM_UP, 9),
+    RunnerMetrics(9, 171.5, None, -2.5, {"left-shoe": 2}, {"left-shoe": 15.5}, {"left-shoe": (0, 0, 2)}),
 ]
 
 
