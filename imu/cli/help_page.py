@@ -29,6 +29,10 @@ Add --debug to see the whole trace of an error.
 │ replay       Play a recorded session through the same engine that live       │
 │              sensors use.                                                    │
 │ runner       Who runs: profiles, shoes, and what is usual for each.          │
+│ scan         List the sensors that are near: name, profile, strength,        │
+│              battery if told, and what they are known as.                    │
+│ sensors      Say which sensor is worn by whom and where; see and change what │
+│              is known.                                                       │
 │ sessions     Find, name, check and delete recorded sessions.                 │
 │ simulate     Write a simulated session, as fast as possible.                 │
 │ timer        Time ice after a run, or a hold of the plan, and write it into  │
