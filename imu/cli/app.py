@@ -35,6 +35,8 @@ _COMMANDS = (
     "diary",
     "ankle-test",
     "timer",
+    "report",
+    "export",
     "profile",
     "doctor",
 )

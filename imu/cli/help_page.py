@@ -20,6 +20,7 @@ Add --debug to see the whole trace of an error.
 │              your physical therapist.                                        │
 │ doctor       Look at this machine and say what is missing and what to do     │
 │              about it.                                                       │
+│ export       Write a session in the format of another tool.                  │
 │ live         Show sensors live. For now only simulated ones, in real time    │
 │              through the live engine.                                        │
 │ plan         This week's runs, exercises and tests, and what came of them.   │
@@ -28,6 +29,8 @@ Add --debug to see the whole trace of an error.
 │              in real time.                                                   │
 │ replay       Play a recorded session through the same engine that live       │
 │              sensors use.                                                    │
+│ report       Write a session's report: one HTML file that needs nothing else │
+│              and prints well.                                                │
 │ runner       Who runs: profiles, shoes, and what is usual for each.          │
 │ scan         List the sensors that are near: name, profile, strength,        │
 │              battery if told, and what they are known as.                    │
