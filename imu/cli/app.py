@@ -27,6 +27,7 @@ _COMMANDS = (
     "replay",
     "simulate",
     "analyze",
+    "forceplate",
     "sessions",
     "profile",
     "doctor",

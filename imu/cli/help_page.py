@@ -16,6 +16,8 @@ Add --debug to see the whole trace of an error.
 │ demo         Play a real recorded run on the live dashboard.                 │
 │ doctor       Look at this machine and say what is missing and what to do     │
 │              about it.                                                       │
+│ forceplate   Measure every contact in a record of vertical force (force      │
+│              plate or instrumented treadmill).                               │
 │ live         Show sensors live. For now only simulated ones, in real time    │
 │              through the live engine.                                        │
 │ profile      Look at firmware profiles.                                      │
