@@ -22,6 +22,8 @@ OK, NOTHING_USABLE, WRONG_USE, PARTLY_USABLE = 0, 1, 2, 3
 
 _COMMANDS = (
     "demo",
+    "scan",
+    "sensors",
     "live",
     "record",
     "replay",
@@ -29,6 +31,8 @@ _COMMANDS = (
     "analyze",
     "forceplate",
     "sessions",
+    "report",
+    "export",
     "profile",
     "doctor",
 )
