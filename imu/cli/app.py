@@ -29,6 +29,7 @@ _COMMANDS = (
     "replay",
     "simulate",
     "analyze",
+    "forceplate",
     "sessions",
     "runner",
     "plan",

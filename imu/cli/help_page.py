@@ -21,6 +21,8 @@ Add --debug to see the whole trace of an error.
 │ doctor       Look at this machine and say what is missing and what to do     │
 │              about it.                                                       │
 │ export       Write a session in the format of another tool.                  │
+│ forceplate   Measure every contact in a record of vertical force (force      │
+│              plate or instrumented treadmill).                               │
 │ live         Show sensors live. For now only simulated ones, in real time    │
 │              through the live engine.                                        │
 │ plan         This week's runs, exercises and tests, and what came of them.   │
