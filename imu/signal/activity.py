@@ -1,9 +1,11 @@
 """Walking told from running, step by step.
 
-Cadence alone cannot tell them apart: fast walkers step as often as slow joggers. Three things do together:
-how much the leg's acceleration varies over a stride, how much of the time after contact the foot is still,
-and the stride time. Each gives evidence in units in which 1 is one typical spread, limited so that no single
-one decides.
+Cadence alone cannot tell them apart: fast walkers step as often as slow joggers. What a leg does after
+contact can: a walker's foot and shank rest for most of the next 0.36 s, so that the *median* of the
+resultant in it is close to 1 g however hard the contact was; a runner's never rest, and 1 g does not carry
+a body that is about to fly. How much the acceleration varies over a stride and the stride time add to it.
+Each gives evidence in units in which 1 is one typical spread, limited so that the two lesser ones cannot
+overrule a clear median.
 """
 
 from __future__ import annotations
@@ -20,14 +22,16 @@ if TYPE_CHECKING:
     from imu.model.samples import FloatArray
     from imu.signal.params import SignalParams
 
-__all__ = ["REACH_S", "running_evidence"]
+__all__ = ["REACH_S", "decide", "running_evidence"]
 
 REACH_S = 0.36
 """Half-width of the window around a contact that :func:`running_evidence` looks at, s."""
 
-_SMOOTH_S, _STILL_SMOOTH_S = 0.08, 0.05
-_STILL_FIRST_S, _STILL_G = 0.06, 0.3
-_STD_SPREAD, _QUIET_SPREAD, _PERIOD_SPREAD, _LIMIT = 0.14, 0.10, 0.05, 3.0
+_SMOOTH_S, _LOAD_SMOOTH_S = 0.08, 0.05
+_STD_SPREAD, _PERIOD_SPREAD, _LOAD_SPREAD = 0.20, 0.07, 0.06
+_LESSER, _LIMIT = 1.5, 4.0
+_CHANGE, _FIRST = 3.0, 1.5
+_LEAST_G = 1e-3
 
 
 def running_evidence(
@@ -57,11 +61,42 @@ def running_evidence(
     slow = [sliding_sum(a, width) / width for a in axes]
     variance = sum(((s - s.mean(axis=1, keepdims=True)) ** 2).mean(axis=1) for s in slow)
     norm = np.sqrt(axes[0] ** 2 + axes[1] ** 2 + axes[2] ** 2)
-    width = odd(_STILL_SMOOTH_S * rate_hz)
-    first = acc.shape[1] // 2 + round(_STILL_FIRST_S * rate_hz)
-    still = np.abs(sliding_sum(norm[:, first:], width) / width - 1.0) < _STILL_G
+    width = odd(_LOAD_SMOOTH_S * rate_hz)
+    load = np.median(sliding_sum(norm[:, acc.shape[1] // 2 :], width) / width, axis=1)
     intensity = 0.5 * np.log(variance / params.run_std_g(placement) ** 2) / _STD_SPREAD
-    quiet = (params.run_quiet - still.mean(axis=1)) / _QUIET_SPREAD
     pace = -np.log(period_s / params.run_period_s) / _PERIOD_SPREAD
-    parts = (np.clip(part, -_LIMIT, _LIMIT) for part in (intensity, quiet, pace))
-    return np.asarray(sum(parts))
+    lesser = np.clip(intensity, -_LESSER, _LESSER) + np.clip(pace, -_LESSER, _LESSER)
+    return np.asarray(
+        lesser
+        + np.clip(np.log(np.maximum(load, _LEAST_G) / params.run_load_g) / _LOAD_SPREAD, -_LIMIT, _LIMIT)
+    )
+
+
+def decide(evidence: list[float], before: float, *, same_rhythm: bool) -> list[bool]:
+    """Tell running from walking for steps that follow each other and are known together.
+
+    Parameters
+    ----------
+    evidence : list of float
+        Result of :func:`running_evidence` for each.
+    before : float
+        Evidence of the steps before; 0 for a new bout.
+    same_rhythm : bool
+        Whether the first step came in the rhythm of those before: then they are likely of one kind.
+
+    Returns
+    -------
+    list of bool
+        The most likely sequence in which every change of activity costs some evidence.
+    """
+    first = before if same_rhythm else max(-_FIRST, min(_FIRST, before))
+    walk, run = -0.5 * first, 0.5 * first
+    came_from: list[tuple[bool, bool]] = []
+    for value in evidence:
+        to_walk, to_run = run - _CHANGE > walk, not walk - _CHANGE > run
+        came_from.append((to_walk, to_run))
+        walk, run = max(walk, run - _CHANGE) - 0.5 * value, max(run, walk - _CHANGE) + 0.5 * value
+    ran = [run > walk]
+    for to_walk, to_run in reversed(came_from[1:]):
+        ran.append(to_run if ran[-1] else to_walk)
+    return ran[::-1]

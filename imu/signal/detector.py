@@ -48,6 +48,7 @@ _ACTIVITY_MARGIN_S = 0.02
 _HOP_S = 0.06
 _RATE_TOLERANCE = 0.995
 _IRREGULAR = 0.3
+_SAME_RHYTHM = 0.1
 _LAST_STRIDES, _FEWEST_STRIDES = 5, 3
 
 
@@ -57,7 +58,8 @@ class _State(msgspec.Struct):
     segment: Segment | None = None
     regular: LastSample | None = None
     count: int = 0
-    evidence: float = 0.0
+    evidence: list[float] = msgspec.field(default_factory=list)
+    period: float = 0.0
     last_ns: int = 0
     strides_ms: list[float] = msgspec.field(default_factory=list)
 
@@ -301,23 +303,29 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
     def _activities(
         self, segment: Segment, index: IntArray, period: FloatArray, last_of_group: list[bool]
     ) -> BoolArray:
-        """Tell running from walking: a group by its median, a single step together with the one before."""
+        """Tell running from walking, group by group, with what the steps before were."""
         rate_hz = segment.jerk.rate_hz
         reach = round(gait.REACH_S * rate_hz)
         acc = segment.jerk.data.windows((index - reach).tolist(), 2 * reach + 1)[:, :, :3]
         placement = self._sensor.placement
-        evidence = gait.running_evidence(acc, period / rate_hz, rate_hz, placement, self._params).tolist()
-        running = np.empty(len(index), np.bool_)
-        first = 0
+        seen = gait.running_evidence(acc, period / rate_hz, rate_hz, placement, self._params)
+        evidence = np.where(index + reach < segment.jerk.data.end, seen, 0.0).tolist()  # an end tells nothing
+        running: list[bool] = []
         for k, last in enumerate(last_of_group):
-            if not last:
-                continue
-            value = sorted(evidence[first : k + 1])[(k + 1 - first) // 2]
-            before = self._state.evidence if k == first else value
-            running[first : k + 1] = 0.5 * (value + before) > 0.0
-            self._state.evidence = value
-            first = k + 1
-        return running
+            if last:
+                group = slice(len(running), k + 1)
+                running += self._decide(evidence[group], period[group].tolist())
+        return np.array(running)
+
+    def _decide(self, evidence: list[float], period: list[float]) -> list[bool]:
+        """Decide a group, or a single step, with the memory of the steps before."""
+        state = self._state
+        same = abs(period[0] - state.period) < _SAME_RHYTHM * state.period
+        before = sum(state.evidence) / len(state.evidence) if state.evidence else 0.0
+        ran = gait.decide(evidence, before, same_rhythm=same)
+        kept = state.evidence if same and len(evidence) == 1 else []
+        state.evidence, state.period = [*kept[-(_LAST_STRIDES - 1) :], *evidence][-_LAST_STRIDES:], period[-1]
+        return ran
 
     def _impact(self, of: Impacts, known_ns: int) -> Impact:
         shown = self._shows_impact and not of.peak_hidden

@@ -109,8 +109,8 @@ class SignalParams(msgspec.Struct, frozen=True):
         Movement intensity at which running and walking are equally likely.
     run_period_s : float
         Stride time at which running and walking are equally likely.
-    run_quiet : float
-        Share of still stance at which running and walking are equally likely.
+    run_load_g : float
+        Median resultant in the 0.36 s after contact at which running and walking are equally likely.
     min_impact_rate_hz, low_rate_hz : float
         Below the first sampling rate impact is unknown, below the second it is marked as of a low rate.
     impact_window_s : float
@@ -149,7 +149,7 @@ class SignalParams(msgspec.Struct, frozen=True):
     run_std_shank_g: float = 0.97
     run_std_shoe_g: float = 1.35
     run_period_s: float = 0.90
-    run_quiet: float = 0.35
+    run_load_g: float = 1.38
     min_impact_rate_hz: float = 100.0
     low_rate_hz: float = 200.0
     impact_window_s: float = 0.065

@@ -35,6 +35,7 @@ _REMEMBERED = 8
 _OFF_PHASE, _BETWEEN, _RIVAL = 2, 0.3, 0.8
 _COASTED = 2
 _TWICE, _EVEN = 1.7, 1.25
+_FOUR, _LIMP = 4, 1.12
 _FEWEST_LAGS = 3
 _CLEAR, _STRONG, _PUNCTUAL = 3, 0.6, 0.10
 _BESIDE, _WEAK = 0.1, 0.7
@@ -61,6 +62,7 @@ class _State(msgspec.Struct):
     period: float = 0.0
     energies: list[float] = msgspec.field(default_factory=list)
     periods: list[float] = msgspec.field(default_factory=list)
+    intervals: list[float] = msgspec.field(default_factory=list)
     taken: int = -1
     clear: int = 0
     off_phase: int = 0
@@ -108,6 +110,14 @@ def stride_period(acc: FloatArray, rate_hz: float, params: SignalParams) -> tupl
 
 def _total(chain: list[Candidate]) -> float:
     return sum(c.energy for c in chain)
+
+
+def _limps(intervals: list[float]) -> bool:
+    """Tell whether four intervals are long and short in turn: contact and toe-off, not strides."""
+    if len(intervals) < _FOUR:
+        return False
+    one, other = intervals[0::2], intervals[1::2]
+    return max(min(one), min(other)) > _LIMP * min(max(one), max(other))
 
 
 def _even(chain: list[Candidate]) -> bool:
@@ -263,7 +273,7 @@ class RhythmTracker:
         state.clear = 0 if rivals and max(rivals) > _WEAK * chosen.energy else state.clear + 1
         follows, state.missed = state.missed == 0, 0
         self._remember(chosen, interval)
-        if state.off_phase >= _OFF_PHASE:
+        if state.off_phase >= _OFF_PHASE or _limps(state.intervals):
             state.locked, state.off_phase = False, 0
         return Contact(chosen.at, chosen.energy, interval, follows, group, decided)
 
@@ -271,6 +281,7 @@ class RhythmTracker:
         state = self.state
         state.energies = [*state.energies[-(_REMEMBERED - 1) :], chosen.energy]
         state.periods = [*state.periods[-4:], interval]
+        state.intervals = [*state.intervals[-3:], interval]
         state.period = sorted(state.periods)[len(state.periods) // 2]
         state.last = state.taken = chosen.at
         state.pending = [c for c in state.pending if c.at > chosen.at]
@@ -325,7 +336,7 @@ class RhythmTracker:
         near = last is not None and _EARLY * period < chain[0].at - last < _LATE * period
         follows = near and not state.missed
         first_interval = float(chain[0].at - last) if follows and last is not None else period
-        state.energies, state.periods = [], []
+        state.energies, state.periods, state.intervals = [], [], []
         contacts = [Contact(chain[0].at, chain[0].energy, first_interval, follows, group, decided)]
         self._remember(chain[0], first_interval)
         for candidate in chain[1:]:
