@@ -1,6 +1,7 @@
 """Builds the chains from a session's header: the only wiring.
 
-``Packet -> Decoder -> Timeline -> StepDetector -> Judge``, one chain per sensor, joined by the judge. Nothing
+``Packet -> Decoder -> Timeline -> StepDetector -> Judge``, one chain per sensor, joined by the judge. Where a
+firmware sends acceleration and angular rate apart, a ``Joiner`` stands behind the decoder. Nothing
 in here or below knows a clock, a file, a thread or a radio.
 """
 
@@ -13,7 +14,7 @@ import msgspec
 from imu.block import Block
 from imu.clock import Timeline, TimelineParams
 from imu.config import ChainConfig
-from imu.decode import Decoder
+from imu.decode import Decoder, Joiner, JoinerParams
 from imu.errors import SessionFileError
 from imu.flags import Judge
 from imu.model import (
@@ -27,6 +28,7 @@ from imu.model import (
     LinkState,
     Packet,
     RawBatch,
+    RawGyro,
     SampleBatch,
     SensorHealth,
     SensorInfo,
@@ -98,6 +100,8 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
         profile = profile_of(sensor)
         self.sensor = sensor
         self.decoder = Decoder(profile, sensor.sensor, sensor.params or None)
+        apart = JoinerParams.from_profile(profile, sensor.rate_hz) if sensor.has_gyro else None
+        self.joiner = None if apart is None else Joiner(sensor.sensor, apart)
         self.timeline = Timeline(sensor.sensor, TimelineParams.from_profile(profile, sensor.rate_hz))
         self.detector = StepDetector(sensor, params)
         self._state = _SensorState()
@@ -110,12 +114,12 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
             return self._decode(item)
         if isinstance(item, LinkChange):
             self._state.link = item.state
-            return []
+            return [] if item.state is LinkState.CONNECTED else self._drop_unfinished()
         return [self._health(item)]
 
     def flush(self) -> list[SensorOutput]:
         """Finish the last steps."""
-        return list(self.detector.flush())
+        return [*self._drop_unfinished(), *self.detector.flush()]
 
     def snapshot(self) -> _SensorState:
         """Copy of the whole state, of the blocks inside as well."""
@@ -130,21 +134,36 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
         self._state.blocks = ()
 
     def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
-        return (self.decoder, self.timeline, self.detector)
+        joiner = () if self.joiner is None else (self.joiner,)
+        return (self.decoder, *joiner, self.timeline, self.detector)
+
+    def _drop_unfinished(self) -> list[SensorOutput]:
+        """Tell of frames that broke off: what comes over a new link does not go on with them."""
+        joined = [] if self.joiner is None else self.joiner.flush()
+        return [each for each in (*self.decoder.flush(), *joined) if isinstance(each, Fault)]
 
     def _decode(self, packet: Packet) -> list[SensorOutput]:
         out: list[SensorOutput] = []
         for decoded in self.decoder.push(packet):
-            if not isinstance(decoded, RawBatch):
-                if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
-                    self._state.battery_percent = decoded.battery_percent
+            if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
+                self._state.battery_percent = decoded.battery_percent
+            if isinstance(decoded, Fault | SensorStatus):
                 out.append(decoded)
                 continue
-            for timed in self.timeline.push(decoded):
-                out.append(timed)
-                if not isinstance(timed, Fault):
-                    out += self.detector.push(timed)
+            for raw in self._joined(decoded):
+                if isinstance(raw, Fault):
+                    out.append(raw)
+                    continue
+                for timed in self.timeline.push(raw):
+                    out.append(timed)
+                    if not isinstance(timed, Fault):
+                        out += self.detector.push(timed)
         return out
+
+    def _joined(self, decoded: RawBatch | RawGyro) -> list[RawBatch | Fault]:
+        if self.joiner is not None:
+            return self.joiner.push(decoded)
+        return [decoded] if isinstance(decoded, RawBatch) else []
 
     def _health(self, tick: Tick) -> SensorHealth:
         state = self._state
