@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from imu.chain import SensorChain
 from imu.clock import Timeline, TimelineParams
-from imu.config import ChainConfig
+from imu.coach import Coach
+from imu.config import CadenceBand, ChainConfig, CoachParams
 from imu.decode import Decoder, Joiner, JoinerParams
 from imu.flags import Judge
+from imu.metrics import PhaseParams, PhaseTracker, RunnerParams, RunnerTracker
 from imu.model import Placement, SensorInfo, Side
 from imu.profiles import builtin_profiles, nominal
 from imu.signal import SignalParams, StepDetector
@@ -33,8 +35,7 @@ __all__ = ["BlockCase", "Takes", "cases", "sensor_of"]
 RATE_HZ = 200.0
 BASELINE_G = 9.0
 WHOLE_CHAINS = ("polar-verity-sense", "softstrike-reference", "wmf-shoe")
-"""Of these sensors the whole chain is a case, with and without joining and with single samples; of the others the
-blocks that their firmware makes different."""
+"""Of these sensors the whole chain is a case: with and without joining, and with single samples."""
 
 
 class Takes(enum.StrEnum):
@@ -45,6 +46,8 @@ class Takes(enum.StrEnum):
     APART = "apart"
     PACKETS = "packets"
     STEPS = "steps"
+    MOMENTS = "moments"
+    WATCHED = "watched"
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ def cases() -> dict[str, BlockCase]:
     dict of str to BlockCase
         By name.
     """
-    found = [*_signal_cases(), *_count_cases(), *_judge_cases()]
+    joined = [*_judge_cases(), *_coach_cases(), *_runner_cases()]
+    found = [*_signal_cases(), *_count_cases(), *joined]
     for profile in builtin_profiles().values():
         found += _profile_cases(profile)
     return {case.name: case for case in found}
@@ -146,6 +150,37 @@ def _judge_cases() -> Iterator[BlockCase]:
     for name, (placement, config) in settings.items():
         info = SensorInfo(sensor="left", placement=placement, side=Side.LEFT, rate_hz=RATE_HZ)
         yield BlockCase(f"judge {name}", Takes.STEPS, info, partial(Judge, (info,), config))
+
+
+def _coach_cases() -> Iterator[BlockCase]:
+    info = SensorInfo(sensor="left", placement=Placement.SHOE, side=Side.LEFT, rate_hz=RATE_HZ)
+    usual = {"left": BASELINE_G}
+    settings = {
+        "faded": ChainConfig(
+            baselines_g=usual,
+            bands={"left": (CadenceBand(150.0, 170.0, BASELINE_G - 1.0),)},
+            coach=CoachParams(run_s=24.0, on_share=0.8, block_s=5.0, retention_s=2.0, cue_gap_s=3.0),
+        ),
+        "landing and step rate": ChainConfig(
+            baselines_g=usual,
+            coach=CoachParams(run_s=40.0, target_share=0.95, cue_gap_s=3.0, landing=2.0, step_rate_spm=220.0),
+        ),
+    }
+    for name, config in settings.items():
+        yield BlockCase(f"coach {name}", Takes.STEPS, info, partial(Coach, (info,), config))
+
+
+def _runner_cases() -> Iterator[BlockCase]:
+    info = SensorInfo(sensor="left", placement=Placement.SHANK, side=Side.LEFT, rate_hz=RATE_HZ)
+    other = SensorInfo(sensor="right", placement=Placement.SHANK, side=Side.RIGHT, rate_hz=RATE_HZ)
+    yield BlockCase("runner usual", Takes.MOMENTS, info, partial(RunnerTracker, (info, other)))
+    short = RunnerParams(asymmetry_steps=5, clipped_share=1.0)
+    yield BlockCase("runner short", Takes.MOMENTS, info, partial(RunnerTracker, (info, other), short))
+    yield BlockCase("phases usual", Takes.WATCHED, info, PhaseTracker)
+    hasty = PhaseParams(
+        still_s=3.0, least_easy_s=8.0, least_bout_s=3.0, least_run_s=6.0, epoch_s=3.0, epoch_steps=3
+    )
+    yield BlockCase("phases hasty", Takes.WATCHED, info, partial(PhaseTracker, hasty))
 
 
 def _profile_cases(profile: Profile) -> Iterator[BlockCase]:

@@ -22,14 +22,21 @@ OK, NOTHING_USABLE, WRONG_USE, PARTLY_USABLE = 0, 1, 2, 3
 
 _COMMANDS = (
     "demo",
+    "scan",
+    "sensors",
     "live",
     "record",
     "replay",
     "simulate",
     "analyze",
+    "sessions",
+    "report",
+    "export",
     "profile",
     "doctor",
 )
+_MODULES = {"sessions": "library"}
+"""Modules of :mod:`imu.cli` that are not called like their command."""
 _ABOUT = """Live impact and landing feedback for runners from shoe and shin sensors.
 
 Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable.
@@ -49,7 +56,7 @@ def build_app(*, lazy: bool = True) -> App:
         suppress_keyboard_interrupt=False,
     )
     for name in _COMMANDS:
-        place = f"imu.cli.{name}"
+        place = f"imu.cli.{_MODULES.get(name, name)}"
         app.command(f"{place}:{name}" if lazy else getattr(import_module(place), name), name=name)
     return app
 

@@ -16,6 +16,7 @@ Add --debug to see the whole trace of an error.
 │ demo         Play a real recorded run on the live dashboard.                 │
 │ doctor       Look at this machine and say what is missing and what to do     │
 │              about it.                                                       │
+│ export       Write a session in the format of another tool.                  │
 │ live         Show sensors live. For now only simulated ones, in real time    │
 │              through the live engine.                                        │
 │ profile      Look at firmware profiles.                                      │
@@ -23,6 +24,13 @@ Add --debug to see the whole trace of an error.
 │              in real time.                                                   │
 │ replay       Play a recorded session through the same engine that live       │
 │              sensors use.                                                    │
+│ report       Write a session's report: one HTML file that needs nothing else │
+│              and prints well.                                                │
+│ scan         List the sensors that are near: name, profile, strength,        │
+│              battery if told, and what they are known as.                    │
+│ sensors      Say which sensor is worn by whom and where; see and change what │
+│              is known.                                                       │
+│ sessions     Find, name, check and delete recorded sessions.                 │
 │ simulate     Write a simulated session, as fast as possible.                 │
 │ --help (-h)  Display this message and exit.                                  │
 │ --version    Display application version.                                    │
