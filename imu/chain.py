@@ -1,8 +1,8 @@
 """Builds the chains from a session's header: the only wiring.
 
 ``Packet -> Decoder -> Timeline -> StepDetector``, one chain per sensor, joined by the judge, the coach, the
-runner's metrics and the phases. Where a firmware sends acceleration and angular rate apart, a ``Joiner`` stands
-behind the decoder. Nothing in here or below knows a clock, a file, a thread or a radio.
+runner's metrics and the phases. Where a firmware sends acceleration and angular rate apart, a ``Joiner``
+stands behind the decoder. Nothing in here or below knows a clock, a file, a thread or a radio.
 """
 
 from __future__ import annotations
