@@ -26,7 +26,7 @@ def test_report_is_written_once_and_for_its_owner(
         "",
     )
     page = folder / "run_shoe_real.html"
-    assert "54 landings decided" in page.read_text()
+    assert "55 landings decided" in page.read_text()
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
     code, _, err = softstrike("report", recording, "--folder", folder)
     assert code == 2
