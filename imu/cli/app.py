@@ -29,6 +29,7 @@ _COMMANDS = (
     "analyze",
     "profile",
     "doctor",
+    "batch",
 )
 _ABOUT = """Live impact and landing feedback for runners from shoe and shin sensors.
 

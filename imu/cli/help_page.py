@@ -13,6 +13,7 @@ Add --debug to see the whole trace of an error.
 ╭─ Commands ───────────────────────────────────────────────────────────────────╮
 │ analyze      Find and measure every step of recordings and write one table   │
 │              per recording.                                                  │
+│ batch        Work through an archive of sessions.                            │
 │ demo         Play a real recorded run on the live dashboard.                 │
 │ doctor       Look at this machine and say what is missing and what to do     │
 │              about it.                                                       │
