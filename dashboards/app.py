@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from dashboards.windows.runner import TakesMarks
     from imu.model import SessionHeader
     from imu.sinks.mailbox import Mailbox
     from imu.sinks.recorder import Recording
@@ -79,6 +80,7 @@ def run_window(
     flag_times_s: Sequence[float] = (),
     on_close: Callable[[], object] | None = None,
     title: str = "softstrike",
+    session: TakesMarks | None = None,
 ) -> int:
     """Show the window of one runner until it is closed.
 
@@ -98,6 +100,8 @@ def run_window(
         Called once when the window closes.
     title : str
         Title of the window.
+    session : TakesMarks, optional
+        Takes marks, laps, pauses and notes.
 
     Returns
     -------
@@ -112,7 +116,12 @@ def run_window(
     app = ensure_application()
     view = RunnerView(header)
     window = RunnerWindow(
-        view, transport=transport, recording=recording, flag_times_s=flag_times_s, title=title
+        view,
+        transport=transport,
+        recording=recording,
+        flag_times_s=flag_times_s,
+        title=title,
+        session=session,
     )
     bridge = Bridge(mailbox, view, window)
     bridge.polled.connect(window.refresh)

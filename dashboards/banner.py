@@ -51,6 +51,11 @@ def choose_banner(legs: Sequence[Leg], now_ns: int) -> BannerState:
     """
     up = [(rule, [leg for leg in legs if rule in leg.raised]) for rule in URGENCY]
     up = [(rule, flagged) for rule, flagged in up if flagged]
+    if not up or up[0][0] is not Rule.SENSOR_TROUBLE:
+        back = [leg.name for leg in legs if leg.returning]
+        if back:
+            detail = "The sensor was lost and is being looked for; recording goes on."
+            return BannerState(BannerKind.RETURNING, f"Coming back: {' and '.join(back)}", detail)
     if not up:
         return _calm_banner(legs, now_ns)
     rule, flagged = up[0]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["Bridge", "items_of"]
 
 FRAME_MS = 33
+PAINTED = QEvent.Type(QEvent.registerEventType())
+AFTER_PAINTING = Qt.EventPriority.LowEventPriority.value - 1
+"""Qt paints what asked for it at low priority; what is posted below that comes when all is painted."""
 
 
 def items_of(contents: MailboxContents) -> Iterator[object]:
@@ -82,3 +86,12 @@ class Bridge(QObject):
         if contents.closed:
             self._view.end()
         self.polled.emit()
+        if contents.stamps:
+            QCoreApplication.postEvent(self, QEvent(PAINTED), AFTER_PAINTING)
+
+    def event(self, event: QEvent) -> bool:
+        """Note that what was fed is on the screen."""
+        if event.type() == PAINTED:
+            self._view.delay.painted(time.monotonic_ns())
+            return True
+        return super().event(event)

@@ -10,8 +10,7 @@ import numpy as np
 
 from dashboards.envelope import Envelope
 from dashboards.states import (
-    DASH,
-    ChipState,
+    DialState,
     LandingShare,
     LegState,
     StepMark,
@@ -22,21 +21,19 @@ from imu.model import Activity, Basis, ImpactLimit, LinkState, Placement, Rule, 
 from imu.units import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from imu.model import Flag, SampleBatch, SensorHealth, SensorInfo, Step
+    from imu.model import Flag, Impact, Landing, LinkChange, SampleBatch, SensorHealth, SensorInfo, Step
 
-__all__ = ["Leg", "RaisedFlag", "figure", "limit_text", "mean"]
+__all__ = ["Leg", "RaisedFlag", "count_text", "figure", "limit_text", "mean", "usual_text"]
 
 STRIP_STEPS = 40
-CLIPPED_SHOWN_S = 10.0
 STALE_S = 4.0
-IMPACT_STEPS = 5
 ROLLING_STEPS = 10
 LOWEST_IMPACT_RATE_HZ = 100.0
-FULL_RATE_HZ = 200.0
-LOW_BATTERY_PERCENT = 15.0
-HIGH_LOSS_SHARE = 0.05
+USUAL_PERCENT = 3.0
+"""A difference from the usual that is smaller than this is no difference."""
+
 TOPS_G = (12.0, 16.0, 24.0, 32.0, 64.0, 128.0, 256.0)
 PROVEN = (Strike.HEEL, Strike.MIDFOOT, Strike.FOREFOOT)
 BASIS_WORDS = {Basis.GENERAL: "general", Basis.PERSONAL: "personal", Basis.SESSION: "this run"}
@@ -65,11 +62,16 @@ class Leg:
         The sensor.
     baseline_g : float, optional
         The runner's usual impact at this sensor, g.
+    target_g : float, optional
+        What the runner works towards, g.
     """
 
-    def __init__(self, info: SensorInfo, baseline_g: float | None = None) -> None:
+    def __init__(
+        self, info: SensorInfo, baseline_g: float | None = None, target_g: float | None = None
+    ) -> None:
         self.info = info
         self.baseline_g = baseline_g
+        self.target_g = target_g
         bins = int(min(600, max(100.0, info.rate_hz * 5)))
         self.envelope = Envelope(bins=bins)
         self.clear()
@@ -78,13 +80,15 @@ class Leg:
         """Forget everything but the sensor: a replay jumped."""
         self.envelope.clear()
         self.limit: ImpactLimit | None = None
+        self.early: dict[int, StepMark] = {}
         self.steps: deque[Step] = deque(maxlen=STRIP_STEPS)
         self.raised: dict[Rule, RaisedFlag] = {}
         self.newest_ns: int | None = None
         self.health: SensorHealth | None = None
         self.link = LinkState.SEARCHING
+        self.link_detail = ""
         self.top_g = TOPS_G[0]
-        self._clipped_ns: int | None = None
+        self.clipped_ns: int | None = None
 
     @property
     def name(self) -> str:
@@ -106,13 +110,42 @@ class Leg:
         self.newest_ns = int(batch.t_ns[-1])
         self._raise_top(float(np.nan_to_num(norm_g, posinf=0.0).max()))
         if batch.clipped.any():
-            self._clipped_ns = self.newest_ns
+            self.clipped_ns = self.newest_ns
         if self.link is LinkState.SEARCHING:
             self.link = LinkState.CONNECTED
 
+    def add_link(self, change: LinkChange) -> None:
+        """Take a change of the radio link."""
+        self.link = change.state
+        self.link_detail = change.detail
+
+    @property
+    def returning(self) -> bool:
+        """Whether a sensor that was heard before is being looked for."""
+        return self.link is LinkState.SEARCHING and self.newest_ns is not None
+
+    def add_impact(self, impact: Impact) -> None:
+        """Take the early view of a contact, so that its mark stands before the foot has left the ground."""
+        axial = self.limit is not None and self.limit.axial
+        value_g = impact.peak_axial_g if axial else impact.peak_accel_g
+        self.early[impact.initial_contact_ns] = StepMark(
+            step=-1,
+            peak_ns=impact.initial_contact_ns,
+            strike=Strike.UNMEASURABLE,
+            impact_g=value_g if self.shows_impact else None,
+            flagged=False,
+        )
+
+    def add_landing(self, landing: Landing) -> None:
+        """Take the landing type of a contact whose impact was told."""
+        mark = self.early.get(landing.initial_contact_ns)
+        if mark is not None:
+            self.early[landing.initial_contact_ns] = msgspec.structs.replace(mark, strike=landing.strike)
+
     def add_step(self, step: Step) -> None:
-        """Take one step."""
+        """Take one step; its early view is not needed any more."""
         self.steps.append(step)
+        self.early = {at: mark for at, mark in self.early.items() if at > step.initial_contact_ns}
         self._raise_top(self.impact_g(step) or 0.0)
 
     def add_flag(self, flag: Flag) -> None:
@@ -165,9 +198,12 @@ class Leg:
             heel=self._heel(now_ns),
             contact=self._contact(now_ns),
             steps=tuple(self._mark(step) for step in self.steps),
+            early=tuple(self.early.values()),
             landing=self._landing(),
             limit=self.limit if self.shows_impact else None,
             baseline_g=self.baseline_g if self.shows_impact else None,
+            target_g=self.target_g if self.shows_impact else None,
+            dial=self._dial(now_ns),
             top_g=top_g,
             notice=self._notice(),
         )
@@ -180,15 +216,41 @@ class Leg:
     def _impact(self, now_ns: int) -> TileState:
         if not self.shows_impact:
             return TileState("Impact", note=f"not shown at {self.info.rate_hz:.0f} Hz", tone=Tone.STALE)
-        steps = [step for step in self.running(IMPACT_STEPS) if self.impact_g(step) is not None]
+        steps = [step for step in self.running(ROLLING_STEPS) if self.impact_g(step) is not None]
         value_g = mean(map(self.impact_g, steps))
         if value_g is None:
             return TileState("Impact", unit="g", tone=Tone.STALE)
         bound = "≥" if any(step.clipped for step in steps) else ""
-        axial = "axial, " if self.limit and self.limit.axial else ""
-        note = "sensor at its limit" if bound else f"{axial}mean of {_count(len(steps), 'step')}"
+        note = "sensor at its limit" if bound else self._impact_note(steps)
         tone = self._tone(now_ns, Rule.EXCESSIVE_IMPACT, Tone.IMPACT)
         return TileState("Impact", f"{value_g:.1f}", "g", note, tone, bound)
+
+    def _impact_note(self, steps: Sequence[Step]) -> str:
+        """Return how the impact stands to the runner's usual one, which is a resultant peak."""
+        resultant_g = mean(step.peak_accel_g for step in steps)
+        if self.baseline_g is not None and resultant_g is not None:
+            return usual_text(resultant_g, self.baseline_g, "g")
+        axial = "axial, " if self.limit and self.limit.axial else ""
+        return f"{axial}mean of {count_text(len(steps), 'step')}"
+
+    def _dial(self, now_ns: int) -> DialState:
+        steps = self.running(ROLLING_STEPS)
+        proven = [step for step in self.running(STRIP_STEPS) if step.strike in PROVEN]
+        heels = mean(float(step.strike is Strike.HEEL) for step in proven)
+        angles = [step.strike_angle_deg for step in steps if step.strike_angle_deg is not None]
+        angle_deg = mean(angles)
+        if angle_deg is not None:
+            note = f"mean of {count_text(len(angles), 'step')}"
+        elif heels is not None:
+            note = "angle not measurable"
+        else:
+            note = "not measurable" if steps else ""
+        return DialState(
+            angle_deg=None if angle_deg is None else round(angle_deg, 1),
+            heel_share=None if heels is None else round(heels, 2),
+            note=note,
+            stale=self.is_stale(now_ns),
+        )
 
     def _heel(self, now_ns: int) -> TileState:
         steps = self.running(STRIP_STEPS)
@@ -199,7 +261,7 @@ class Leg:
         heels = sum(step.strike is Strike.HEEL for step in proven)
         tone = self._tone(now_ns, Rule.HEEL_STRIKE, Tone.HEEL)
         share = f"{100 * heels / len(proven):.0f}"
-        return TileState("Heel strikes", share, "%", f"{heels} of {_count(len(proven), 'step')}", tone)
+        return TileState("Heel strikes", share, "%", f"{heels} of {count_text(len(proven), 'step')}", tone)
 
     def _contact(self, now_ns: int) -> TileState:
         return figure("Contact time", "ms", self, now_ns, lambda step: step.contact_time_ms)
@@ -230,43 +292,6 @@ class Leg:
             return "Searching for the sensor …" if searching else "No samples yet"
         return ""
 
-    def chip(self, now_ns: int) -> ChipState:
-        """Return the sensor's health in short texts."""
-        badges = self._badges(now_ns)
-        name = self.name.capitalize()
-        health = self.health
-        if health is None:
-            return ChipState(name, self.link, badges=badges)
-        battery = health.battery_percent
-        return ChipState(
-            name=name,
-            link=self.link,
-            rate=DASH if health.rate_hz is None else f"{health.rate_hz:.0f} Hz",
-            loss=_loss_text(health),
-            battery=DASH if battery is None else f"{battery:.0f} %",
-            clock=DASH if health.clock is None else f"±{health.clock.uncertainty_ns / NS_PER_MS:.1f} ms",
-            badges=badges,
-            tone=self._chip_tone(badges),
-        )
-
-    def _badges(self, now_ns: int) -> tuple[str, ...]:
-        badges = []
-        if self.info.rate_hz < FULL_RATE_HZ:
-            badges.append("low rate")
-        if self._clipped_ns is not None and now_ns - self._clipped_ns < CLIPPED_SHOWN_S * NS_PER_S:
-            badges.append("clipped")
-        health = self.health
-        if health and health.battery_percent is not None and health.battery_percent < LOW_BATTERY_PERCENT:
-            badges.append("low battery")
-        if health and (_loss_share(health) or 0.0) > HIGH_LOSS_SHARE:
-            badges.append("high loss")
-        return tuple(badges)
-
-    def _chip_tone(self, badges: tuple[str, ...]) -> Tone:
-        if self.link is LinkState.LOST or set(badges) & {"low battery", "high loss"}:
-            return Tone.TROUBLE
-        return Tone.GOOD if self.link is LinkState.CONNECTED else Tone.PLAIN
-
 
 def figure(caption: str, unit: str, leg: Leg, now_ns: int, read: Callable[[Step], float | None]) -> TileState:
     """Return the tile of a rolling mean over the latest running steps of one leg."""
@@ -275,7 +300,16 @@ def figure(caption: str, unit: str, leg: Leg, now_ns: int, read: Callable[[Step]
     if value is None:
         return TileState(caption, unit=unit, tone=Tone.STALE)
     tone = Tone.STALE if leg.is_stale(now_ns) else Tone.PLAIN
-    return TileState(caption, f"{value:.0f}", unit, f"mean of {_count(len(steps), 'step')}", tone)
+    return TileState(caption, f"{value:.0f}", unit, f"mean of {count_text(len(steps), 'step')}", tone)
+
+
+def usual_text(value: float, usual: float, unit: str) -> str:
+    """Return how a value stands to the usual one, e.g. ``"12 % above usual 6.4 g"``."""
+    percent = 100.0 * (value / usual - 1.0)
+    if abs(percent) < USUAL_PERCENT:
+        return f"as usual ({usual:.3g} {unit})"
+    word = "above" if percent > 0 else "below"
+    return f"{abs(percent):.0f} % {word} usual {usual:.3g} {unit}"
 
 
 def limit_text(limit: ImpactLimit) -> str:
@@ -284,16 +318,6 @@ def limit_text(limit: ImpactLimit) -> str:
     return f"limit {limit.limit_g:.3g} g ({BASIS_WORDS[limit.basis]}{axial})"
 
 
-def _count(number: int, noun: str) -> str:
+def count_text(number: int, noun: str) -> str:
+    """Return a number with its noun, e.g. ``"1 step"`` or ``"10 steps"``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _loss_share(health: SensorHealth) -> float | None:
-    lost = health.ledger.lost
-    total = health.ledger.samples + (lost or 0)
-    return None if lost is None or total == 0 else lost / total
-
-
-def _loss_text(health: SensorHealth) -> str:
-    share = _loss_share(health)
-    return DASH if share is None else f"{100 * share:.1f} %"

@@ -6,15 +6,18 @@ import enum
 
 import msgspec
 
-from imu.model import ImpactLimit, LinkState, Side, Strike
+from imu.model import CueKind, ImpactLimit, LinkState, Phase, Side, Strike
 
 __all__ = [
     "DASH",
     "BannerKind",
     "BannerState",
     "ChipState",
+    "CueState",
+    "DialState",
     "LandingShare",
     "LegState",
+    "RunState",
     "StepMark",
     "TileState",
     "Tone",
@@ -43,6 +46,8 @@ class BannerKind(enum.StrEnum):
     WAITING = "waiting"
     READY = "ready"
     GOOD = "good"
+    PAUSED = "paused"
+    RETURNING = "returning"
     HEEL_STRIKE = "heel_strike"
     EXCESSIVE_IMPACT = "excessive_impact"
     SENSOR_TROUBLE = "sensor_trouble"
@@ -107,6 +112,8 @@ class ChipState(msgspec.Struct, frozen=True):
         State of the radio link.
     rate, loss, battery, clock : str
         Texts with units; a dash when unknown.
+    mounting : str
+        What is known of how the sensor sits, in a word or two.
     badges : tuple of str
         What limits the sensor's figures, e.g. ``"low rate"``.
     tone : Tone
@@ -119,8 +126,31 @@ class ChipState(msgspec.Struct, frozen=True):
     loss: str = DASH
     battery: str = DASH
     clock: str = DASH
+    mounting: str = DASH
     badges: tuple[str, ...] = ()
     tone: Tone = Tone.PLAIN
+
+
+class DialState(msgspec.Struct, frozen=True):
+    """How the foot lands: the rolling strike angle, else the share of heel strikes.
+
+    Attributes
+    ----------
+    angle_deg : float or None
+        Mean strike angle of the latest running steps, degrees, rounded to what is shown; positive = heel
+        first. None when the sensor does not tell it.
+    heel_share : float or None
+        Share of heel strikes among the proven landings, 0 to 1; None when nothing was proven.
+    note : str
+        What the figure rests on.
+    stale : bool
+        The figures are not of now.
+    """
+
+    angle_deg: float | None = None
+    heel_share: float | None = None
+    note: str = ""
+    stale: bool = True
 
 
 class LegState(msgspec.Struct, frozen=True):
@@ -134,12 +164,18 @@ class LegState(msgspec.Struct, frozen=True):
         Its figures.
     steps : tuple of StepMark
         Its latest steps, oldest first.
+    early : tuple of StepMark
+        Contacts whose step is not finished yet; they stand on the trace only.
     landing : LandingShare
         Landing types among them.
     limit : ImpactLimit or None
         Limit in force, None while there is none.
     baseline_g : float or None
         The runner's usual impact, g, None when it is not known.
+    target_g : float or None
+        What the runner works towards, g, None without a baseline.
+    dial : DialState
+        How the foot lands.
     top_g : float
         Top of the scale, g.
     notice : str
@@ -156,6 +192,9 @@ class LegState(msgspec.Struct, frozen=True):
     limit: ImpactLimit | None
     baseline_g: float | None
     top_g: float
+    early: tuple[StepMark, ...] = ()
+    target_g: float | None = None
+    dial: DialState = DialState()
     notice: str = ""
 
 
@@ -181,6 +220,42 @@ class BannerState(msgspec.Struct, frozen=True):
     others: tuple[str, ...] = ()
 
 
+class CueState(msgspec.Struct, frozen=True):
+    """The latest cue while it is fresh enough to be shown."""
+
+    kind: CueKind
+    side: Side
+    text: str
+
+
+class RunState(msgspec.Struct, frozen=True):
+    """What is known of the run as a whole.
+
+    Attributes
+    ----------
+    phase : Phase or None
+        What the runner is doing; None until it is known.
+    phase_for : str
+        How long the phase has lasted, e.g. ``"03:12"``.
+    asymmetry_percent : float or None
+        Impact left against right, rounded to what is shown; positive = left greater.
+    asymmetry, dose, lap, cues, delay : TileState
+        Small figures.
+    cue : CueState or None
+        The cue that is shown now.
+    """
+
+    asymmetry: TileState
+    dose: TileState
+    lap: TileState
+    cues: TileState
+    delay: TileState
+    phase: Phase | None = None
+    phase_for: str = ""
+    asymmetry_percent: float | None = None
+    cue: CueState | None = None
+
+
 class ViewState(msgspec.Struct, frozen=True):
     """All of a runner's window but the traces and the transport."""
 
@@ -191,3 +266,4 @@ class ViewState(msgspec.Struct, frozen=True):
     banner: BannerState
     legs: tuple[LegState, ...]
     chips: tuple[ChipState, ...]
+    run: RunState

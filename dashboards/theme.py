@@ -7,7 +7,9 @@ from importlib import resources
 
 import msgspec
 
-__all__ = ["Colours", "Fonts", "Spaces", "Theme", "load_theme"]
+from imu.errors import UsageError
+
+__all__ = ["Colours", "Fonts", "Spaces", "Theme", "load_theme", "next_theme", "theme_names", "use_theme"]
 
 
 class Colours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +24,7 @@ class Colours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text_faint: str
     trace: str
     baseline: str
+    target: str
     limit: str
     heel: str
     midfoot: str
@@ -60,14 +63,52 @@ class Theme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     space: Spaces
 
 
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    colours: dict[str, Colours]
+    font: Fonts
+    space: Spaces
+
+
+_in_use = ["dark"]
+
+
 @functools.cache
+def _themes() -> dict[str, Theme]:
+    text = resources.files("dashboards").joinpath("theme.toml").read_bytes()
+    file = msgspec.toml.decode(text, type=_File)
+    return {name: Theme(colours, file.font, file.space) for name, colours in file.colours.items()}
+
+
 def load_theme() -> Theme:
-    """Read the theme that ships with the package.
+    """Return the theme in use.
 
     Returns
     -------
     Theme
-        The same object at every call.
+        The same object at every call, until another theme is chosen.
     """
-    text = resources.files("dashboards").joinpath("theme.toml").read_bytes()
-    return msgspec.toml.decode(text, type=Theme)
+    return _themes()[_in_use[0]]
+
+
+def theme_names() -> tuple[str, ...]:
+    """Return the names of all themes, the usual one first."""
+    return tuple(_themes())
+
+
+def next_theme() -> str:
+    """Return the name of the theme after the one in use."""
+    names = theme_names()
+    return names[(names.index(_in_use[0]) + 1) % len(names)]
+
+
+def use_theme(name: str) -> None:
+    """Choose the theme of all windows; those that are open have to be styled anew.
+
+    Raises
+    ------
+    UsageError
+        When there is no such theme.
+    """
+    if name not in _themes():
+        raise UsageError(f"there is no theme {name!r}: choose {', '.join(theme_names())}")
+    _in_use[0] = name

@@ -5,13 +5,32 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from dashboards.banner import choose_banner
+from dashboards.banner import choose_banner, duration_text
+from dashboards.chip import chip_of
+from dashboards.course import Course, clock_text
+from dashboards.delay import DelayMeter
 from dashboards.leg import ROLLING_STEPS, STALE_S, Leg, mean
 from dashboards.states import BannerKind, BannerState, TileState, Tone, ViewState
 from imu.config import ChainConfig
-from imu.model import Activity, Flag, ImpactLimit, LinkChange, SampleBatch, SensorHealth, Side, Step
+from imu.model import (
+    Activity,
+    Cue,
+    Flag,
+    Impact,
+    ImpactLimit,
+    Landing,
+    LinkChange,
+    Marker,
+    PhaseChange,
+    RunnerMetrics,
+    SampleBatch,
+    SensorHealth,
+    Side,
+    Step,
+)
 from imu.sinks.base import EngineFault
-from imu.units import MS_PER_S, NS_PER_S, S_PER_MIN, stride_to_cadence_spm
+from imu.sinks.mailbox import Stamp
+from imu.units import MS_PER_S, NS_PER_S, stride_to_cadence_spm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,15 +43,12 @@ __all__ = ["RunnerView", "clock_text"]
 FAULT_SHOWN_NS = 10 * NS_PER_S
 """How long a fault is told that has been got over."""
 
+TARGET_KEY = "target_share"
+TARGET_SHARE = 0.8
+"""What a runner works towards, as a share of the own baseline, unless the session says otherwise."""
+
 TICK_SLACK_NS = NS_PER_S // 2
 """Ticks run ahead of samples by the radio's delay; the window follows them only beyond this."""
-
-
-def clock_text(time_s: float) -> str:
-    """Return a time of the session, e.g. ``"12:05"`` or ``"1:02:05"``."""
-    minutes, seconds = divmod(int(max(0.0, time_s)), int(S_PER_MIN))
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes:02d}:{seconds:02d}"
 
 
 class RunnerView:
@@ -49,7 +65,14 @@ class RunnerView:
     def __init__(self, header: SessionHeader) -> None:
         self.header = header
         usual_g = ChainConfig.from_header(header).baselines_g
-        self._sensors = {info.sensor: Leg(info, usual_g.get(info.sensor)) for info in header.sensors}
+        share = header.config.get(TARGET_KEY, TARGET_SHARE)
+        self._sensors = {
+            info.sensor: Leg(info, usual, None if usual is None else share * usual)
+            for info in header.sensors
+            for usual in (usual_g.get(info.sensor),)
+        }
+        self._course = Course(header.origin_ns)
+        self.delay = DelayMeter()
         self._legs: dict[Side, Leg] = {}
         for side in (Side.LEFT, Side.RIGHT):
             for leg in self._sensors.values():
@@ -72,6 +95,11 @@ class RunnerView:
         return self._now_ns
 
     @property
+    def paused(self) -> bool:
+        """Whether the runner said that the run pauses."""
+        return self._course.paused_ns is not None
+
+    @property
     def flag_times_s(self) -> tuple[float, ...]:
         """Times at which flags were raised so far, s since the session's begin, rising."""
         return tuple(sorted(self._flag_times_s))
@@ -80,6 +108,7 @@ class RunnerView:
         """Forget what was shown, keep the flags' times: a replay jumped."""
         for leg in self._sensors.values():
             leg.clear()
+        self._course.clear()
         self._now_ns = self.header.origin_ns
         self._fault = None
         self._ended = False
@@ -100,9 +129,33 @@ class RunnerView:
             leg = self._sensors.get(getattr(item, "sensor", ""))
             if leg is not None:
                 self._take(item, leg)
-            elif isinstance(item, EngineFault):
-                self._fault = item
-                self._fault_until_ns = self._now_ns + FAULT_SHOWN_NS
+            else:
+                self._take_runner(item)
+
+    @functools.singledispatchmethod
+    def _take_runner(self, item: object) -> None:
+        """Pass over what speaks of no leg and is not shown."""
+
+    @_take_runner.register
+    def _(self, item: EngineFault) -> None:
+        self._fault = item
+        self._fault_until_ns = self._now_ns + FAULT_SHOWN_NS
+
+    @_take_runner.register
+    def _(self, item: Stamp) -> None:
+        self.delay.fed([item])
+
+    @_take_runner.register
+    def _(self, item: RunnerMetrics) -> None:
+        self._course.metrics = item
+
+    @_take_runner.register
+    def _(self, item: PhaseChange) -> None:
+        self._course.phase = item
+
+    @_take_runner.register
+    def _(self, item: Marker) -> None:
+        self._course.add_marker(item)
 
     @functools.singledispatchmethod
     def _take(self, item: object, leg: Leg) -> None:
@@ -114,6 +167,14 @@ class RunnerView:
             return
         leg.add_batch(item)
         self._now_ns = max(self._now_ns, int(item.t_ns[-1]))
+
+    @_take.register
+    def _(self, item: Impact, leg: Leg) -> None:
+        leg.add_impact(item)
+
+    @_take.register
+    def _(self, item: Landing, leg: Leg) -> None:
+        leg.add_landing(item)
 
     @_take.register
     def _(self, item: Step, leg: Leg) -> None:
@@ -136,7 +197,12 @@ class RunnerView:
 
     @_take.register
     def _(self, item: LinkChange, leg: Leg) -> None:
-        leg.link = item.state
+        leg.add_link(item)
+
+    @_take.register
+    def _(self, item: Cue, leg: Leg) -> None:
+        del leg
+        self._course.add_cue(item)
 
     def trace(self, side: Side) -> Trace:
         """Return the impact trace of one leg, g over s before now."""
@@ -154,7 +220,8 @@ class RunnerView:
             cadence=self._cadence(),
             banner=self._banner(),
             legs=tuple(leg.state(now_ns, top_g) for leg in self._legs.values()),
-            chips=tuple(leg.chip(now_ns) for leg in sensors),
+            chips=tuple(chip_of(leg, now_ns) for leg in sensors),
+            run=self._course.state(now_ns, self.delay.latest_ms),
         )
 
     def _banner(self) -> BannerState:
@@ -163,6 +230,10 @@ class RunnerView:
             return BannerState(BannerKind.ENGINE_TROUBLE, "Something failed in softstrike", fault.text)
         if self._ended:
             return BannerState(BannerKind.ENDED, "Session ended", "Nothing more will come.")
+        if self._course.paused_ns is not None:
+            lasting = f"for {duration_text((self._now_ns - self._course.paused_ns) / NS_PER_S)}"
+            detail = "Recording goes on; press P when the run goes on."
+            return BannerState(BannerKind.PAUSED, "Paused", detail, lasting)
         return choose_banner(tuple(self._sensors.values()), self._now_ns)
 
     def _activity(self) -> str:
@@ -180,8 +251,9 @@ class RunnerView:
         legs = self._legs.values()
         strides_ms = [step.stride_time_ms for leg in legs for step in leg.running(ROLLING_STEPS)]
         stride_ms = mean(strides_ms)
+        told = self._course.metrics.cadence_spm if self._course.metrics else None
         if stride_ms is None:
             return TileState("Cadence", unit="spm", note="no running steps yet", tone=Tone.STALE)
         tone = Tone.STALE if all(leg.is_stale(self._now_ns) for leg in legs) else Tone.PLAIN
-        value = f"{stride_to_cadence_spm(stride_ms / MS_PER_S):.0f}"
+        value = f"{told or stride_to_cadence_spm(stride_ms / MS_PER_S):.0f}"
         return TileState("Cadence", value, "spm", "steps per minute", tone)

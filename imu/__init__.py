@@ -3,6 +3,8 @@
 >>> import imu
 >>> result = imu.analyze("run.csv", placement="shoe", side="left")  # doctest: +SKIP
 >>> result.steps, result.summary, result.quality  # doctest: +SKIP
+>>> session = imu.load("run.mcap")  # doctest: +SKIP
+>>> session.samples, session.steps, session.flags, session.gaps, session.metadata  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -10,13 +12,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from imu.batch import Analysis, analyze
+    from imu.batch import Analysis, SessionData, analyze, load, load_many
 
 __version__ = "0.1.0"
 
-__all__ = ["Analysis", "__version__", "analyze"]
+__all__ = ["Analysis", "SessionData", "__version__", "analyze", "load", "load_many"]
 
-_LAZY = ("Analysis", "analyze")
+_LAZY = ("Analysis", "SessionData", "analyze", "load", "load_many")
 
 
 def __getattr__(name: str) -> Any:

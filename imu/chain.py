@@ -1,7 +1,7 @@
 """Builds the chains from a session's header: the only wiring.
 
-``Packet -> Decoder -> Timeline -> StepDetector -> Judge``, one chain per sensor, joined by the judge. Nothing
-in here or below knows a clock, a file, a thread or a radio.
+``Packet -> Decoder -> Timeline -> StepDetector``, one chain per sensor, joined by the judge and the coach.
+Nothing in here or below knows a clock, a file, a thread or a radio.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import msgspec
 
 from imu.block import Block
 from imu.clock import Timeline, TimelineParams
+from imu.coach import Coach
 from imu.config import ChainConfig
 from imu.decode import Decoder
 from imu.errors import SessionFileError
 from imu.flags import Judge
 from imu.model import (
     Command,
+    Cue,
+    CuePeriod,
     Fault,
     Flag,
     Gap,
@@ -49,7 +52,7 @@ __all__ = ["Chain", "Output", "SensorChain", "SensorOutput", "profile_of"]
 SensorOutput = SampleBatch | Gap | Fault | SensorStatus | Step | SensorHealth
 """Anything a sensor's chain yields."""
 
-Output = SensorOutput | Flag | ImpactLimit
+Output = SensorOutput | Flag | ImpactLimit | Cue | CuePeriod
 """Anything a chain yields."""
 
 
@@ -132,18 +135,24 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
     def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
         return (self.decoder, self.timeline, self.detector)
 
+    def decode(self, packet: Packet) -> list[SampleBatch | Gap | Fault | SensorStatus]:
+        """Turn a packet into samples on the session's clock, and whatever is amiss; finds no steps."""
+        out: list[SampleBatch | Gap | Fault | SensorStatus] = []
+        for decoded in self.decoder.push(packet):
+            if isinstance(decoded, RawBatch):
+                out += self.timeline.push(decoded)
+                continue
+            if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
+                self._state.battery_percent = decoded.battery_percent
+            out.append(decoded)
+        return out
+
     def _decode(self, packet: Packet) -> list[SensorOutput]:
         out: list[SensorOutput] = []
-        for decoded in self.decoder.push(packet):
-            if not isinstance(decoded, RawBatch):
-                if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
-                    self._state.battery_percent = decoded.battery_percent
-                out.append(decoded)
-                continue
-            for timed in self.timeline.push(decoded):
-                out.append(timed)
-                if not isinstance(timed, Fault):
-                    out += self.detector.push(timed)
+        for timed in self.decode(packet):
+            out.append(timed)
+            if isinstance(timed, SampleBatch | Gap):
+                out += self.detector.push(timed)
         return out
 
     def _health(self, tick: Tick) -> SensorHealth:
@@ -172,7 +181,7 @@ def _rate_hz(ticks: list[tuple[int, int]]) -> float | None:
 
 
 class Chain:
-    """Chains of all sensors of a session and the judge that joins them.
+    """Chains of all sensors of a session, and the judge and the coach that join them.
 
     Parameters
     ----------
@@ -187,6 +196,7 @@ class Chain:
         self.header = header
         self.sensors = {s.sensor: SensorChain(s, config.signal) for s in header.sensors}
         self.judge = Judge(header.sensors, config)
+        self.coach = Coach(header.sensors, config)
 
     def push(self, item: Input) -> list[Output]:
         """Take the next input and return everything that follows from it."""
@@ -195,7 +205,7 @@ class Chain:
             return self._judge(chain.push(item)) if chain is not None else []
         if isinstance(item, Tick):
             return self._judge([out for chain in self.sensors.values() for out in chain.push(item)])
-        return list(self.judge.push(item)) if isinstance(item, Command) else []
+        return [*self.judge.push(item), *self.coach.push(item)] if isinstance(item, Command) else []
 
     def flush(self) -> list[Output]:
         """Finish the last steps; the session has ended."""
@@ -205,7 +215,7 @@ class Chain:
         judged: list[Output] = []
         for out in outputs:
             if isinstance(out, Step):
-                judged += self.judge.push(out)
+                judged += [*self.judge.push(out), *self.coach.push(out)]
                 continue
             judged.append(out)
             if isinstance(out, SensorHealth):

@@ -6,15 +6,31 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from imu.errors import UsageError
 from imu.signal.params import SignalParams
 
 if TYPE_CHECKING:
     from imu.model import SessionHeader
 
-__all__ = ["BASELINE_KEY", "IMPACT_LIMIT_KEY", "ChainConfig", "FlagParams"]
+__all__ = [
+    "BAND_KEY",
+    "BASELINE_KEY",
+    "COACH_KEY",
+    "IMPACT_LIMIT_KEY",
+    "CadenceBand",
+    "ChainConfig",
+    "CoachParams",
+    "FlagParams",
+]
 
 BASELINE_KEY = "baseline_g."
 """Prefix of a session's setting: usual resultant peak of a sensor, followed by the sensor's identity."""
+
+BAND_KEY = "baseline_band_g."
+"""Prefix of the same for a band of cadence: ``baseline_band_g.160-170.left-shin``."""
+
+COACH_KEY = "coach."
+"""Prefix of the settings of :class:`CoachParams`."""
 
 IMPACT_LIMIT_KEY = "impact_limit_g"
 """Name of the session's setting, and of the command, for the general limit."""
@@ -67,6 +83,91 @@ class FlagParams(msgspec.Struct, frozen=True):
     battery_percent: float = 10.0
 
 
+class CadenceBand(msgspec.Struct, frozen=True):
+    """Usual impact while the cadence lies in ``[least_spm, below_spm)``, g."""
+
+    least_spm: float
+    below_spm: float
+    usual_g: float
+
+
+class CoachParams(msgspec.Struct, frozen=True):
+    """Settings of a coached run; the header of the session carries those that differ, ``coach.run_s`` etc.
+
+    Attributes
+    ----------
+    run_s : float
+        Planned running time, s; 0 means that nothing is coached.
+    on_share : float
+        Share of it in which cues may come.
+    retention_s : float
+        Running time without cues after it, s.
+    block_s : float
+        Length of the blocks that are shuffled, s.
+    seed : float
+        Seed of the shuffle, a whole number.
+    target_share : float
+        The target as a share of the usual impact, 0.5 to 0.95.
+    mean_steps : float
+        Steps of one leg over which the impact is averaged.
+    stay_steps : float
+        So many steps in a row the mean must be above the target.
+    cue_gap_s : float
+        Least time between two cues, s.
+    landing : float
+        1 or 2 also cues the landing: first on the toes, then on the balls of the feet. 0 does not.
+    step_rate_spm : float
+        Cadence to keep up, steps/min; 0 asks for none.
+    programme, session : float
+        Which programme the run belongs to (the day on which it began, as 20250131) and its number in it.
+    """
+
+    run_s: float = 0.0
+    on_share: float = 1.0
+    retention_s: float = 120.0
+    block_s: float = 30.0
+    seed: float = 1.0
+    target_share: float = 0.8
+    mean_steps: float = 5.0
+    stay_steps: float = 5.0
+    cue_gap_s: float = 4.0
+    landing: float = 0.0
+    step_rate_spm: float = 0.0
+    programme: float = 0.0
+    session: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in _COACH_RANGES.items():
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise UsageError(
+                    f"setting {COACH_KEY}{name}: must be from {least:g} to {most:g}, not {value:g}"
+                )
+
+    def settings(self) -> dict[str, float]:
+        """Return what a session's header must carry: the values that differ from the defaults."""
+        usual = CoachParams()
+        return {
+            f"{COACH_KEY}{name}": getattr(self, name)
+            for name in self.__struct_fields__
+            if getattr(self, name) != getattr(usual, name)
+        }
+
+
+_COACH_RANGES = {
+    "run_s": (0.0, 4 * 3600.0),
+    "on_share": (0.0, 1.0),
+    "retention_s": (0.0, 3600.0),
+    "block_s": (5.0, 600.0),
+    "target_share": (0.5, 0.95),
+    "mean_steps": (1.0, 50.0),
+    "stay_steps": (1.0, 50.0),
+    "cue_gap_s": (3.0, 60.0),
+    "landing": (0.0, 2.0),
+    "step_rate_spm": (0.0, 240.0),
+}
+
+
 class ChainConfig(msgspec.Struct, frozen=True):
     """Everything that a chain's output depends on, besides its inputs.
 
@@ -78,19 +179,56 @@ class ChainConfig(msgspec.Struct, frozen=True):
         Rules.
     baselines_g : dict of str to float
         Usual resultant peak per sensor, g.
+    bands : dict of str to tuple of CadenceBand
+        The same per sensor and band of cadence, where enough steps are known of it.
+    coach : CoachParams
+        Cues.
     """
 
     signal: SignalParams = msgspec.field(default_factory=SignalParams)
     flags: FlagParams = msgspec.field(default_factory=FlagParams)
     baselines_g: dict[str, float] = msgspec.field(default_factory=dict)
+    bands: dict[str, tuple[CadenceBand, ...]] = msgspec.field(default_factory=dict)
+    coach: CoachParams = msgspec.field(default_factory=CoachParams)
 
     @classmethod
     def from_header(cls, header: SessionHeader) -> ChainConfig:
-        """Return the settings that a session's header carries."""
+        """Return the settings that a session's header carries; those of newer software are passed over.
+
+        Raises
+        ------
+        UsageError
+            A setting is out of its range or its name cannot be read.
+        """
         baselines = {
             key.removeprefix(BASELINE_KEY): value
             for key, value in header.config.items()
             if key.startswith(BASELINE_KEY)
         }
         limit = header.config.get(IMPACT_LIMIT_KEY, FlagParams().general_limit_g)
-        return cls(flags=FlagParams(general_limit_g=limit), baselines_g=baselines)
+        known = CoachParams.__struct_fields__
+        coach = {
+            name: value
+            for key, value in header.config.items()
+            if key.startswith(COACH_KEY) and (name := key.removeprefix(COACH_KEY)) in known
+        }
+        return cls(
+            flags=FlagParams(general_limit_g=limit),
+            baselines_g=baselines,
+            bands=_bands(header.config),
+            coach=CoachParams(**coach),
+        )
+
+
+def _bands(settings: dict[str, float]) -> dict[str, tuple[CadenceBand, ...]]:
+    """Bands of cadence by sensor, from below."""
+    found: dict[str, list[CadenceBand]] = {}
+    for key, usual_g in settings.items():
+        if not key.startswith(BAND_KEY):
+            continue
+        span, _, sensor = key.removeprefix(BAND_KEY).partition(".")
+        least, _, below = span.partition("-")
+        if not (least.isdecimal() and below.isdecimal() and sensor):
+            raise UsageError(f"setting {key}: must be named like {BAND_KEY}160-170.left-shin")
+        found.setdefault(sensor, []).append(CadenceBand(float(least), float(below), usual_g))
+    return {sensor: tuple(sorted(bands, key=lambda b: b.least_spm)) for sensor, bands in found.items()}

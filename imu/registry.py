@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from imu.chain import SensorChain
 from imu.clock import Timeline, TimelineParams
-from imu.config import ChainConfig
+from imu.coach import Coach
+from imu.config import CadenceBand, ChainConfig, CoachParams
 from imu.decode import Decoder
 from imu.flags import Judge
 from imu.model import Placement, SensorInfo, Side
@@ -100,7 +101,7 @@ def cases() -> dict[str, BlockCase]:
     dict of str to BlockCase
         By name.
     """
-    found = [*_signal_cases(), *_count_cases(), *_judge_cases()]
+    found = [*_signal_cases(), *_count_cases(), *_judge_cases(), *_coach_cases()]
     for profile in builtin_profiles().values():
         found += _profile_cases(profile)
     return {case.name: case for case in found}
@@ -142,6 +143,24 @@ def _judge_cases() -> Iterator[BlockCase]:
     for name, (placement, config) in settings.items():
         info = SensorInfo(sensor="left", placement=placement, side=Side.LEFT, rate_hz=RATE_HZ)
         yield BlockCase(f"judge {name}", Takes.STEPS, info, partial(Judge, (info,), config))
+
+
+def _coach_cases() -> Iterator[BlockCase]:
+    info = SensorInfo(sensor="left", placement=Placement.SHOE, side=Side.LEFT, rate_hz=RATE_HZ)
+    usual = {"left": BASELINE_G}
+    settings = {
+        "faded": ChainConfig(
+            baselines_g=usual,
+            bands={"left": (CadenceBand(150.0, 170.0, BASELINE_G - 1.0),)},
+            coach=CoachParams(run_s=24.0, on_share=0.8, block_s=5.0, retention_s=2.0, cue_gap_s=3.0),
+        ),
+        "landing and step rate": ChainConfig(
+            baselines_g=usual,
+            coach=CoachParams(run_s=40.0, target_share=0.95, cue_gap_s=3.0, landing=2.0, step_rate_spm=220.0),
+        ),
+    }
+    for name, config in settings.items():
+        yield BlockCase(f"coach {name}", Takes.STEPS, info, partial(Coach, (info,), config))
 
 
 def _profile_cases(profile: Profile) -> Iterator[BlockCase]:

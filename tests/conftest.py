@@ -27,6 +27,15 @@ IN_CI = bool(os.environ.get("CI"))
 ABSENT = "needs the recordings of ../shared/data, which do not ship with the project"
 
 
+@pytest.fixture
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folder whose ``config``, ``data`` and ``cache`` are those of a user who is the test's own."""
+    home = tmp_path / "home"
+    for kind in ("config", "data", "cache"):
+        monkeypatch.setenv(f"SOFTSTRIKE_{kind.upper()}_DIR", str(home / kind))
+    return home
+
+
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     """Folder of the project."""

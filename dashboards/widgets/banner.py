@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["FlagBanner"]
 
+HIGH_PX, LOW_PX = 104, 88
+
 FLAG_COLOURS = {
     BannerKind.HEEL_STRIKE: "heel",
     BannerKind.EXCESSIVE_IMPACT: "impact",
     BannerKind.SENSOR_TROUBLE: "trouble",
+    BannerKind.RETURNING: "trouble",
     BannerKind.ENGINE_TROUBLE: "trouble",
 }
 
@@ -29,7 +32,11 @@ class FlagBanner(Panel[BannerState]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(104)
+        self.set_low(False)
+
+    def set_low(self, low: bool) -> None:
+        """Take less height."""
+        self.setFixedHeight(LOW_PX if low else HIGH_PX)
 
     def paint(self, painter: QPainter, state: BannerState) -> None:
         """Draw sign, headline, reason, and how long it has been so."""
@@ -46,9 +53,9 @@ class FlagBanner(Panel[BannerState]):
         right = self._paint_time(painter, state, ink, soft)
         fonts = load_theme().font
         width = right - 112
-        title = QRectF(104, middle - 44, width, 52)
+        title = QRectF(104, middle - 42, width, 50)
         draw_text(painter, title, state.headline, fonts.headline_px, ink, strong=True)
-        draw_text(painter, QRectF(105, middle + 14, width, 24), state.detail, fonts.body_px, soft)
+        draw_text(painter, QRectF(105, middle + 12, width, 24), state.detail, fonts.body_px, soft)
 
     def _fill(self, painter: QPainter, ink: QColor) -> None:
         radius_px = load_theme().space.radius_px
@@ -75,5 +82,5 @@ class FlagBanner(Panel[BannerState]):
             strong=True,
             align=RIGHT,
         )
-        draw_text(painter, QRectF(left, middle + 14, width, 24), also, fonts.body_px, soft, align=RIGHT)
+        draw_text(painter, QRectF(left, middle + 12, width, 24), also, fonts.body_px, soft, align=RIGHT)
         return left - pad_px

@@ -24,15 +24,19 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @functools.cache
+def _qcolour(text: str) -> QColor:
+    return QColor(text)
+
+
 def colour(name: str) -> QColor:
-    """Return a colour of the theme by its name.
+    """Return a colour of the theme in use by its name.
 
     Raises
     ------
     AttributeError
         When the theme has no such colour.
     """
-    return QColor(getattr(load_theme().colour, name))
+    return _qcolour(getattr(load_theme().colour, name))
 
 
 def tone_colour(tone: Tone) -> QColor:

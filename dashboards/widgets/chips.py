@@ -44,8 +44,9 @@ class SensorChip(Panel[ChipState]):
             ("loss", state.loss),
             ("battery", state.battery),
             ("clock", state.clock),
+            ("mounting", state.mounting),
         )
-        pitch = min(124.0, (right - NAME_PX) / len(fields))
+        pitch = min(112.0, (right - NAME_PX) / len(fields))
         for place, (label, value) in enumerate(fields):
             left = NAME_PX + place * pitch
             draw_text(

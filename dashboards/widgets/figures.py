@@ -48,7 +48,7 @@ class Figures(Panel[FiguresState]):
         super().__init__()
         self._number = number
         self._side = side
-        self.setMinimumHeight(148)
+        self.setMinimumHeight(132)
 
     def show_row(self, tiles: tuple[TileState, ...], name: str = "") -> None:
         """Draw `tiles` at the next repaint."""

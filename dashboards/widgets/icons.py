@@ -107,6 +107,8 @@ def banner_icon(kind: BannerKind) -> QPainterPath:
         BannerKind.HEEL_STRIKE: lambda: strike_icon(Strike.HEEL),
         BannerKind.SENSOR_TROUBLE: _triangle,
         BannerKind.ENGINE_TROUBLE: _triangle,
+        BannerKind.RETURNING: _triangle,
+        BannerKind.PAUSED: lambda: control_icon("pause"),
         BannerKind.ENDED: lambda: _rect(-0.75, -0.75, 1.5, 1.5, 0.2),
         BannerKind.READY: lambda: _joined(_ellipse(1.0), _ellipse(0.72), _ellipse(0.34)),
         BannerKind.WAITING: lambda: _joined(*(_ellipse(0.26, (x, 0.0)) for x in (-0.74, 0.0, 0.74))),

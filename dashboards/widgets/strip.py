@@ -29,7 +29,7 @@ class StepStrip(Panel[LegState]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(104)
+        self.setFixedHeight(96)
 
     def paint(self, painter: QPainter, state: LegState) -> None:
         """Draw ground line, limit and marks."""

@@ -66,10 +66,11 @@ class _Peaks(QGraphicsItem):
             draw_strike(painter, strike, to_px.map(place), MARK_PX)
 
 
-def _make_line(name: str, style: Qt.PenStyle) -> pg.InfiniteLine:
-    line = pg.InfiniteLine(angle=0, pen=pg.mkPen(colour(name), width=1, style=style))
-    line.hide()
-    return line
+LINES = {
+    "limit": Qt.PenStyle.DashLine,
+    "baseline": Qt.PenStyle.DotLine,
+    "target": Qt.PenStyle.DashDotLine,
+}
 
 
 def _key_text(leg: LegState) -> str:
@@ -77,6 +78,9 @@ def _key_text(leg: LegState) -> str:
     lines = []
     if leg.baseline_g is not None:
         lines.append(("baseline", f"\N{MIDDLE DOT}\N{MIDDLE DOT}\N{MIDDLE DOT} usual {leg.baseline_g:.3g} g"))
+    if leg.target_g is not None:
+        dots = "\N{MIDDLE DOT}\N{EN DASH}\N{MIDDLE DOT}"
+        lines.append(("target", f"{dots} target {leg.target_g:.3g} g"))
     if leg.limit is not None:
         lines.append(("limit", f"\N{EN DASH} \N{EN DASH} {limit_text(leg.limit)}"))
     return " &nbsp; ".join(
@@ -97,22 +101,34 @@ class ImpactTrace(QWidget):
         super().__init__()
         self._window_s = window_s
         self._top_g = 0.0
-        self._drawn_limit: object = None
+        self._drawn_lines: object = None
         self._plot = self._make_plot()
-        self._curve = pg.PlotCurveItem(pen=pg.mkPen(colour("trace"), width=1), skipFiniteCheck=True)
+        self._curve = pg.PlotCurveItem(skipFiniteCheck=True)
         self._peaks = _Peaks()
-        self._limit = _make_line("limit", Qt.PenStyle.DashLine)
-        self._baseline = _make_line("baseline", Qt.PenStyle.DotLine)
-        for item in (self._curve, self._peaks, self._limit, self._baseline):
+        self._lines = {name: pg.InfiniteLine(angle=0) for name in LINES}
+        for item in (self._curve, self._peaks, *self._lines.values()):
             self._plot.addItem(item)
         self._notice = self._make_label(load_theme().font.title_px, Qt.AlignmentFlag.AlignCenter)
         self._key = self._make_label(load_theme().font.caption_px, Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in use."""
+        self._plot.setBackground(colour("panel"))
+        self._curve.setPen(pg.mkPen(colour("trace"), width=1))
+        for name, style in LINES.items():
+            self._lines[name].setPen(pg.mkPen(colour(name), width=1, style=style))
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(colour("line"))
+            axis.setTextPen(colour("text_faint"))
+        self._drawn_lines = None
 
     def _make_plot(self) -> pg.PlotWidget:
-        plot = pg.PlotWidget(background=colour("panel"))
+        plot = pg.PlotWidget()
         plot.setMouseEnabled(x=False, y=False)
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -123,8 +139,6 @@ class ImpactTrace(QWidget):
         left.setWidth(34)
         for axis in (left, bottom):
             axis.setZValue(-1)  # else the grid runs over the marks
-            axis.setPen(colour("line"))
-            axis.setTextPen(colour("text_faint"))
             axis.setStyle(tickFont=font(load_theme().font.caption_px), tickLength=0)
         half_s = self._window_s / 2
         bottom.setStyle(hideOverlappingLabels=False)
@@ -161,7 +175,7 @@ class ImpactTrace(QWidget):
             Time of the right edge, ns.
         """
         self._show_scale(leg.top_g)
-        self._show_limit(leg)
+        self._show_lines(leg)
         self._notice.setText(leg.notice)
         self._notice.setVisible(bool(leg.notice))
         if leg.notice:
@@ -169,7 +183,7 @@ class ImpactTrace(QWidget):
             self._peaks.set_marks([])
             return
         self._curve.setData(trace.x_s, trace.y, connect=trace.connect)
-        self._show_peaks(leg.steps, now_ns)
+        self._show_peaks((*leg.steps, *leg.early), now_ns)
 
     def _show_scale(self, top_g: float) -> None:
         if top_g != self._top_g:
@@ -180,17 +194,19 @@ class ImpactTrace(QWidget):
             ticks = [(step_g * number, f"{step_g * number:g}") for number in range(4)]
             self._plot.getAxis("left").setTicks([[*ticks, (top_g, f"{top_g:g} g")]])
 
-    def _show_limit(self, leg: LegState) -> None:
-        if (leg.limit, leg.baseline_g) == self._drawn_limit:
+    def _show_lines(self, leg: LegState) -> None:
+        values = {
+            "limit": leg.limit.limit_g if leg.limit else None,
+            "baseline": leg.baseline_g,
+            "target": leg.target_g,
+        }
+        drawn = (*values.values(), leg.limit)
+        if drawn == self._drawn_lines:
             return
-        self._drawn_limit = (leg.limit, leg.baseline_g)
-        baseline_g = leg.baseline_g
-        self._limit.setVisible(leg.limit is not None)
-        self._baseline.setVisible(baseline_g is not None)
-        if leg.limit is not None:
-            self._limit.setValue(leg.limit.limit_g)
-        if baseline_g is not None:
-            self._baseline.setValue(baseline_g)
+        self._drawn_lines = drawn
+        for name, value_g in values.items():
+            self._lines[name].setVisible(value_g is not None)
+            self._lines[name].setValue(value_g or 0.0)
         self._key.setText(_key_text(leg))
 
     def _show_peaks(self, marks: Iterable[StepMark], now_ns: int) -> None:

@@ -14,7 +14,7 @@ from imu.config import ChainConfig
 from imu.errors import UsageError
 from imu.flags import Judge
 from imu.metrics import summarise
-from imu.model import Flag, SampleBatch, SensorInfo, Step
+from imu.model import Flag, Gap, SampleBatch, SensorInfo, Step
 from imu.signal import StepDetector
 from imu.store import SampleTable, SessionReader, read_samples, steps_frame
 from imu.units import NS_PER_S
@@ -84,6 +84,8 @@ class Analysis:
         Flags in order of time.
     cut_off : bool
         Whether the session file was cut off or damaged: the results are those of its sound part.
+    gaps : tuple of Gap
+        Gaps in the samples of a session, in the order in which they were noticed.
     """
 
     steps: pd.DataFrame
@@ -91,6 +93,7 @@ class Analysis:
     quality: pd.DataFrame
     flags: tuple[Flag, ...]
     cut_off: bool = False
+    gaps: tuple[Gap, ...] = ()
 
 
 def analyze(
@@ -227,11 +230,12 @@ def _analyze_session(path: Path, config: ChainConfig | None) -> Analysis:
     steps = [out for out in outputs if isinstance(out, Step)]
     flags = [out for out in outputs if isinstance(out, Flag)]
     qualities = _session_quality(header, chain, damage)
-    return _analysis(steps, header.origin_ns, qualities, flags, cut_off=not reader.complete)
+    gaps = tuple(out for out in outputs if isinstance(out, Gap))
+    return _analysis(steps, header.origin_ns, qualities, flags, gaps=gaps, cut_off=not reader.complete)
 
 
-def _kept(outputs: Iterable[object]) -> list[Step | Flag]:
-    return [out for out in outputs if isinstance(out, Step | Flag)]
+def _kept(outputs: Iterable[object]) -> list[Step | Flag | Gap]:
+    return [out for out in outputs if isinstance(out, Step | Flag | Gap)]
 
 
 def _session_quality(header: SessionHeader, chain: Chain, damage: str) -> list[SensorQuality]:
@@ -262,6 +266,7 @@ def _analysis(
     qualities: list[SensorQuality],
     flags: list[Flag],
     *,
+    gaps: tuple[Gap, ...] = (),
     cut_off: bool = False,
 ) -> Analysis:
     return Analysis(
@@ -270,6 +275,7 @@ def _analysis(
         quality=_frame(qualities),
         flags=tuple(flags),
         cut_off=cut_off,
+        gaps=gaps,
     )
 
 

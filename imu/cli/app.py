@@ -27,10 +27,13 @@ _COMMANDS = (
     "replay",
     "simulate",
     "analyze",
+    "sessions",
     "profile",
     "doctor",
     "batch",
 )
+_MODULES = {"sessions": "library"}
+"""Modules of :mod:`imu.cli` that are not called like their command."""
 _ABOUT = """Live impact and landing feedback for runners from shoe and shin sensors.
 
 Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable.
@@ -50,7 +53,7 @@ def build_app(*, lazy: bool = True) -> App:
         suppress_keyboard_interrupt=False,
     )
     for name in _COMMANDS:
-        place = f"imu.cli.{name}"
+        place = f"imu.cli.{_MODULES.get(name, name)}"
         app.command(f"{place}:{name}" if lazy else getattr(import_module(place), name), name=name)
     return app
 

@@ -24,6 +24,7 @@ Add --debug to see the whole trace of an error.
 │              in real time.                                                   │
 │ replay       Play a recorded session through the same engine that live       │
 │              sensors use.                                                    │
+│ sessions     Find, name, check and delete recorded sessions.                 │
 │ simulate     Write a simulated session, as fast as possible.                 │
 │ --help (-h)  Display this message and exit.                                  │
 │ --version    Display application version.                                    │

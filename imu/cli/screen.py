@@ -93,6 +93,7 @@ def show_window(
             recording=recording,
             flag_times_s=flag_times_s,
             title=title,
+            session=None if engine.control else engine,
         )
     finally:
         engine.stop()

@@ -40,7 +40,7 @@ class Judge(Block[Step | SensorHealth | Command, Step | Flag | ImpactLimit, dict
         params = config.flags
         self._state = {
             s.sensor: _Rules(
-                ImpactRule(s, config.baselines_g.get(s.sensor), params),
+                ImpactRule(s, config.baselines_g.get(s.sensor), params, config.bands.get(s.sensor, ())),
                 HeelStrikeRule(params),
                 TroubleRule(params),
             )

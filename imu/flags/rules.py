@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from imu.flags.usual import UsualImpact
 from imu.model import Activity, Basis, Flag, ImpactLimit, Placement, Rule, SensorInfo, Step, Strike
 
 if TYPE_CHECKING:
-    from imu.config import FlagParams
+    from collections.abc import Sequence
+
+    from imu.config import CadenceBand, FlagParams
 
 __all__ = ["HeelStrikeRule", "ImpactRule"]
 
@@ -35,11 +38,19 @@ class ImpactRule:
         Usual resultant peak of this sensor's runner, g.
     params : FlagParams
         Limits.
+    bands : sequence of CadenceBand, optional
+        The same by band of cadence.
     """
 
-    def __init__(self, sensor: SensorInfo, baseline_g: float | None, params: FlagParams) -> None:
+    def __init__(
+        self,
+        sensor: SensorInfo,
+        baseline_g: float | None,
+        params: FlagParams,
+        bands: Sequence[CadenceBand] = (),
+    ) -> None:
         self._sensor = sensor
-        self._baseline_g = baseline_g
+        self._usual = UsualImpact(baseline_g, bands)
         self._params = params
         self.general_limit_g = params.general_limit_g
         self.state = _ImpactState()
@@ -51,8 +62,8 @@ class ImpactRule:
         what is only known as a lower bound is no measure of what is usual.
         """
         params, name = self._params, self._sensor.sensor
-        if self._baseline_g is not None:
-            limit = self._baseline_g * params.baseline_factor
+        if self._usual.usual_g is not None:
+            limit = self._usual.usual_g * params.baseline_factor
             if self._sensor.placement is Placement.SHANK:
                 limit = max(limit, params.least_excess_g)
             return ImpactLimit(name, limit, Basis.PERSONAL, axial=False)
@@ -68,6 +79,7 @@ class ImpactRule:
         """Tell whether a step is excessive (None: cannot be told) and which flags that changes."""
         if not step.accepted or step.activity is not Activity.RUN or step.peak_accel_g is None:
             return None, []
+        self._usual.take(step)
         limit = self.limit()
         if limit is None:
             if len(self.state.first_g) < self._params.session_steps:

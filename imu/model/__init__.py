@@ -1,7 +1,7 @@
 """What flows through softstrike: frozen, typed values without behaviour."""
 
 from imu.model.contacts import Impact, Landing
-from imu.model.cues import Cue, CueKind
+from imu.model.cues import Cue, CueKind, CuePeriod, CuePeriodKind
 from imu.model.flags import Basis, Flag, ImpactLimit, Rule
 from imu.model.health import ClockEstimate, Ledger, SensorHealth
 from imu.model.inputs import Command, Input, LinkChange, LinkState, Marker, Packet, Tick
@@ -18,6 +18,8 @@ __all__ = [
     "Command",
     "Cue",
     "CueKind",
+    "CuePeriod",
+    "CuePeriodKind",
     "Fault",
     "FaultKind",
     "Flag",

@@ -8,7 +8,7 @@ import msgspec
 
 from imu.model.steps import Side
 
-__all__ = ["Cue", "CueKind"]
+__all__ = ["Cue", "CueKind", "CuePeriod", "CuePeriodKind"]
 
 
 class CueKind(enum.StrEnum):
@@ -51,3 +51,34 @@ class Cue(msgspec.Struct, frozen=True, gc=False):
     target: float
     unit: str
     text: str
+
+
+class CuePeriodKind(enum.StrEnum):
+    """What a stretch of a coached run is for.
+
+    ``CUED``: cues come when they are due. ``UNCUED``: the runner goes without, by schedule. ``RETENTION``: no
+    cues, to see what has been kept. ``OVER``: the planned running time has passed.
+    """
+
+    CUED = "cued"
+    UNCUED = "uncued"
+    RETENTION = "retention"
+    OVER = "over"
+
+
+class CuePeriod(msgspec.Struct, frozen=True, gc=False):
+    """A stretch of a coached run began.
+
+    Attributes
+    ----------
+    t_ns : int
+        Session time at which it began, ns.
+    kind : CuePeriodKind
+        What it is for.
+    running_s : float
+        Running time at which it began, s: pauses and walking do not count.
+    """
+
+    t_ns: int
+    kind: CuePeriodKind
+    running_s: float

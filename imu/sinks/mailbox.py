@@ -3,33 +3,60 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from imu.model import (
+    Cue,
     Fault,
     Flag,
     Gap,
+    Impact,
     ImpactLimit,
+    Landing,
     LinkChange,
     Marker,
+    Packet,
+    PhaseChange,
+    RunnerMetrics,
     SampleBatch,
     SensorHealth,
     SensorStatus,
     Step,
 )
 from imu.sinks.base import EngineFault, Rewound
-from imu.units import s_to_ns
+from imu.units import NS_PER_MS, s_to_ns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imu.model.samples import IntArray
 
-__all__ = ["Mailbox", "MailboxContents"]
+__all__ = ["Mailbox", "MailboxContents", "Stamp"]
 
 TRACE_S = 5.0
 FAULTS = 1000
+
+
+class Stamp(msgspec.Struct, frozen=True, gc=False):
+    """When something came that a user waits for: what the delay up to the screen is measured from.
+
+    Attributes
+    ----------
+    put_ns : int
+        Monotonic clock of this machine when it was put in, ns.
+    arrival_ns : int
+        Session time of the latest packet by then, ns.
+    event_ns : int or None
+        Session time of the impact, ns; None for a flag, which speaks of several.
+    """
+
+    put_ns: int
+    arrival_ns: int
+    event_ns: int | None
 
 
 class MailboxContents(msgspec.Struct):
@@ -47,8 +74,12 @@ class MailboxContents(msgspec.Struct):
         Faults likewise.
     closed : bool
         Whether the session has ended: nothing more will come.
-    steps, flags, limits, gaps, faults, health, status, links, markers, errors
+    impacts, landings, steps, flags, limits, gaps, faults, health, status, links, markers, errors
         Values of :mod:`imu.model`; errors are :class:`imu.sinks.base.EngineFault`.
+    cues, phases, metrics
+        Likewise.
+    stamps : list of Stamp
+        When impacts and flags came.
     """
 
     epoch: int = 0
@@ -56,6 +87,8 @@ class MailboxContents(msgspec.Struct):
     dropped_samples: int = 0
     dropped_faults: int = 0
     closed: bool = False
+    impacts: list[Impact] = msgspec.field(default_factory=list)
+    landings: list[Landing] = msgspec.field(default_factory=list)
     steps: list[Step] = msgspec.field(default_factory=list)
     flags: list[Flag] = msgspec.field(default_factory=list)
     limits: list[ImpactLimit] = msgspec.field(default_factory=list)
@@ -66,6 +99,10 @@ class MailboxContents(msgspec.Struct):
     links: list[LinkChange] = msgspec.field(default_factory=list)
     markers: list[Marker] = msgspec.field(default_factory=list)
     errors: list[EngineFault] = msgspec.field(default_factory=list)
+    cues: list[Cue] = msgspec.field(default_factory=list)
+    phases: list[PhaseChange] = msgspec.field(default_factory=list)
+    metrics: list[RunnerMetrics] = msgspec.field(default_factory=list)
+    stamps: list[Stamp] = msgspec.field(default_factory=list)
 
 
 _LISTS: dict[type, str] = {
@@ -78,6 +115,11 @@ _LISTS: dict[type, str] = {
     LinkChange: "links",
     Marker: "markers",
     EngineFault: "errors",
+    Impact: "impacts",
+    Landing: "landings",
+    Cue: "cues",
+    PhaseChange: "phases",
+    RunnerMetrics: "metrics",
 }
 
 
@@ -91,9 +133,14 @@ class Mailbox:
     ----------
     trace_s : float
         Longest stretch of samples kept per sensor, s of session time.
+    clock_ns : callable
+        Monotonic clock of this machine, ns; tests replace it.
     """
 
-    def __init__(self, trace_s: float = TRACE_S) -> None:
+    def __init__(self, trace_s: float = TRACE_S, *, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
+        self._clock_ns = clock_ns
+        self._arrival_ns = 0
+        self._early: set[str] = set()
         self._lock = threading.Lock()
         self._trace_ns = s_to_ns(trace_s)
         self._contents = MailboxContents()
@@ -104,10 +151,13 @@ class Mailbox:
         """Take one value; what no screen shows is passed over."""
         kind = type(item)
         with self._lock:
-            if isinstance(item, SampleBatch):
+            if isinstance(item, Packet):
+                self._arrival_ns = item.arrival_ns
+            elif isinstance(item, SampleBatch):
                 self._put_batch(item)
             elif kind in _LISTS:
                 getattr(self._contents, _LISTS[kind]).append(item)
+                self._stamp(item)
             elif isinstance(item, Fault):
                 self._contents.dropped_faults += len(self._faults) == FAULTS
                 self._faults.append(item)
@@ -132,6 +182,18 @@ class Mailbox:
         self._contents = contents
         self._traces = {}
         self._faults.clear()
+
+    def _stamp(self, item: object) -> None:
+        """Note when an impact or a flag came; a step only where no impact was told before it."""
+        event_ns: int | None = None
+        if isinstance(item, Impact):
+            self._early.add(item.sensor)
+            event_ns = item.initial_contact_ns
+        elif isinstance(item, Step) and item.sensor not in self._early:
+            event_ns = item.initial_contact_ns + round((item.time_to_peak_ms or 0.0) * NS_PER_MS)
+        elif not isinstance(item, Flag):
+            return
+        self._contents.stamps.append(Stamp(self._clock_ns(), self._arrival_ns, event_ns))
 
     def _put_batch(self, batch: SampleBatch) -> None:
         if len(batch) == 0:

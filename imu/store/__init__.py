@@ -1,6 +1,7 @@
 """Sessions and tables on disk."""
 
 from imu.store.columns import ACC_COLUMNS, GYR_COLUMNS, TIME_COLUMN
+from imu.store.edits import Edits, edited, edits_path, read_edits, write_edits
 from imu.store.sealing import seal
 from imu.store.session_reader import FORMAT_VERSION, SessionReader
 from imu.store.session_writer import SessionWriter
@@ -17,12 +18,17 @@ __all__ = [
     "INPUT_TYPES",
     "TIME_COLUMN",
     "Derived",
+    "Edits",
     "Recordable",
     "SampleTable",
     "SessionReader",
     "SessionWriter",
+    "edited",
+    "edits_path",
+    "read_edits",
     "read_samples",
     "seal",
     "steps_frame",
+    "write_edits",
     "write_steps",
 ]

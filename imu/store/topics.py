@@ -14,6 +14,8 @@ from mcap.records import Channel, Schema
 from imu.errors import UsageError
 from imu.model import (
     Command,
+    Cue,
+    CuePeriod,
     Fault,
     Flag,
     Gap,
@@ -43,7 +45,7 @@ __all__ = [
     "kind_of_topic",
 ]
 
-Derived = Step | Flag | Gap | Fault | SensorHealth | SensorStatus
+Derived = Step | Flag | Cue | CuePeriod | Gap | Fault | SensorHealth | SensorStatus
 """Values that a chain derives and a session file keeps."""
 
 Recordable = Input | Derived
@@ -98,6 +100,8 @@ KINDS = (
     Kind("commands", Command, "arrival_ns", is_input=True, binary=True),
     Kind("steps", Step, "known_ns", per_sensor=True),
     Kind("flags", Flag, "t_ns"),
+    Kind("cues", Cue, "t_ns"),
+    Kind("cue_periods", CuePeriod, "t_ns"),
     Kind("gaps", Gap, "end_ns"),
     Kind("faults", Fault, "arrival_ns"),
     Kind("health", SensorHealth, "t_ns", per_sensor=True),

@@ -11,13 +11,18 @@ from imu.model import (
     Activity,
     Basis,
     ClockEstimate,
+    Cue,
+    CueKind,
     Flag,
     ImpactLimit,
     Ledger,
     LinkState,
+    Phase,
+    PhaseChange,
     Placement,
     RejectReason,
     Rule,
+    RunnerMetrics,
     SampleBatch,
     SensorHealth,
     SensorInfo,
@@ -72,6 +77,7 @@ class Run:
     clipped: bool = False
     seed: int = 1
     origin_s: float = 100.0
+    strike_angle_deg: float | None = None
 
     def header(self, **options: object) -> SessionHeader:
         made = header(self.rate_hz, tuple(self.impact_g), **options)
@@ -87,7 +93,29 @@ class Run:
     def items(self) -> Iterator[object]:
         """Everything in the order of time, in packets of 20 samples."""
         parts = [item for number, side in enumerate(self.impact_g) for item in self._leg(side, number)]
+        parts += self._runner()
         yield from (item for _, item in sorted(parts, key=lambda part: part[0]))
+
+    def _runner(self) -> Iterator[tuple[int, object]]:
+        """Yield what the chain tells of both legs together."""
+        if self.duration_s > 2.0 and self.activity is Activity.RUN:
+            yield self._ns(1.5), PhaseChange(self._ns(1.0), Phase.RUN, self._ns(1.5))
+        left, right = (self.impact_g.get(side) for side in (Side.LEFT, Side.RIGHT))
+        both = None if left is None or right is None else 200 * (left - right) / (left + right)
+        for second in range(5, int(self.duration_s) + 1):
+            count = {f"{side}-shank": int(second / STRIDE_S) for side in self.impact_g}
+            sums_g = {
+                f"{side}-shank": value * count[f"{side}-shank"] for side, value in self.impact_g.items()
+            }
+            yield (
+                self._ns(second),
+                RunnerMetrics(self._ns(second), 120 / STRIDE_S, both, 0.0, count, sums_g, {}),
+            )
+
+    def cue(self, side: Side, at_s: float) -> Cue:
+        return Cue(
+            self._ns(at_s), CueKind.SOFTER, f"{side}-shank", side, 20, 7.5, 6.0, "g", f"Softer on the {side}."
+        )
 
     def _leg(self, side: Side, number: int) -> Iterator[tuple[int, object]]:
         rng = np.random.default_rng((self.seed, number))
@@ -138,7 +166,7 @@ class Run:
             peak_axial_g=float(peak_g) * 0.94 if self.rate_hz >= 100 else None,
             time_to_peak_ms=24.0,
             strike=strike if run else Strike.UNMEASURABLE,
-            strike_angle_deg=None,
+            strike_angle_deg=self.strike_angle_deg,
             accepted=True,
             reject_reason=RejectReason.NONE,
             clipped=self.clipped,

@@ -14,12 +14,12 @@ from synthetic_feed import Run, StillTransport
 from dashboards.app import ensure_application, render_screenshot, run_window
 from dashboards.bridge import Bridge, items_of
 from dashboards.states import BannerKind
-from dashboards.theme import load_theme
+from dashboards.theme import load_theme, use_theme
 from dashboards.viewmodel import RunnerView
 from dashboards.widgets.base import font, text_width
 from dashboards.windows.runner import RunnerWindow
 from imu.errors import EnvironmentProblem
-from imu.model import LinkChange, LinkState, Rule, SampleBatch, Side
+from imu.model import LinkChange, LinkState, Marker, Rule, SampleBatch, Side
 from imu.sinks.base import Rewound
 from imu.sinks.mailbox import Mailbox, MailboxContents
 from imu.sinks.recorder import Durability, Recording
@@ -38,6 +38,9 @@ STATES = {
     "trouble": (Run(), (Rule.SENSOR_TROUBLE,)),
     "low rate": (Run(rate_hz=60.0), ()),
     "clipped": (Run(clipped=True, impact_g={Side.LEFT: 17.0, Side.RIGHT: 16.0}), ()),
+    "paused": (Run(), (Marker(round(110e9), "pause"),)),
+    "coming back": (Run(), (LinkChange("left-shank", round(119e9), LinkState.SEARCHING),)),
+    "cued": (Run(baseline_g=6.0, strike_angle_deg=12.0), (Run().cue(Side.LEFT, 19.0),)),
     "one leg": (Run(impact_g={Side.RIGHT: 6.0}), ()),
 }
 
@@ -82,7 +85,7 @@ def colours(image: QImage, left: int, top: int, width: int, height: int) -> set[
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_paints_at_every_size(tmp_path: Path, state: str, size: tuple[int, int]) -> None:
     run, rules = STATES[state]
-    flags = [run.flag(rule, Side.LEFT, 8.0) for rule in rules]
+    flags = [run.flag(rule, Side.LEFT, 8.0) if isinstance(rule, Rule) else rule for rule in rules]
     path = tmp_path / "window.png"
     render_screenshot(run.header(), [*run.items(), *flags], path, size)
     image = QImage(str(path))
@@ -163,6 +166,81 @@ def test_a_key_plays_and_pauses(qtbot: QtBot) -> None:
     assert not transport.playing
     qtbot.keyClick(window, Qt.Key.Key_Space)
     assert transport.playing
+
+
+class Notebook:
+    """A session that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.marks: list[tuple[str, str]] = []
+
+    def mark(self, kind: str, text: str = "") -> None:
+        self.marks.append((kind, text))
+
+
+def test_keys_mark_lap_and_pause(qtbot: QtBot) -> None:
+    session, run = Notebook(), Run()
+    window = make_window(qtbot, run, session=session)
+    activate(qtbot, window)
+    for key in (Qt.Key.Key_M, Qt.Key.Key_L, Qt.Key.Key_P):
+        qtbot.keyClick(window, key)
+    window._view.feed([Marker(round(119e9), "pause")])
+    qtbot.keyClick(window, Qt.Key.Key_P)
+    assert session.marks == [("mark", ""), ("lap", ""), ("pause", ""), ("resume", "")]
+
+
+def test_a_note_is_kept_on_enter_and_given_up_on_escape(qtbot: QtBot) -> None:
+    session = Notebook()
+    window = make_window(qtbot, Run(), session=session)
+    activate(qtbot, window)
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    qtbot.keyClicks(window.note_line, "hill, lap 3 ")
+    qtbot.keyClick(window.note_line, Qt.Key.Key_Return)
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    qtbot.keyClicks(window.note_line, "nothing")
+    qtbot.keyClick(window.note_line, Qt.Key.Key_Escape)
+    assert session.marks == [("note", "hill, lap 3")]
+    assert not window.note_line.isVisible()
+
+
+def test_the_help_lists_what_this_window_can_do(qtbot: QtBot) -> None:
+    live, replay = (
+        make_window(qtbot, Run(), session=Notebook()),
+        make_window(qtbot, Run(), transport=StillTransport()),
+    )
+    assert {"mark", "lap", "pause", "note"} <= set(live.help.shown) - set(replay.help.shown)
+    assert "play" in set(replay.help.shown) - set(live.help.shown)
+    activate(qtbot, live)
+    qtbot.keyClick(live, Qt.Key.Key_H)
+    assert live.help.isVisible()
+    assert live.help.geometry() == live.rect()
+    qtbot.keyClick(live, Qt.Key.Key_H)
+    assert not live.help.isVisible()
+
+
+def test_the_theme_key_repaints_the_window(qtbot: QtBot) -> None:
+    window = make_window(qtbot, Run())
+    activate(qtbot, window)
+    try:
+        qtbot.keyClick(window, Qt.Key.Key_D)
+        ground = window.grab().toImage().pixelColor(2, window.height() - 2).name()
+        assert ground == load_theme().colour.window.lower() == "#edf0f3"
+    finally:
+        use_theme("dark")
+
+
+def test_the_delay_is_taken_after_the_frame_is_painted(qtbot: QtBot) -> None:
+    run = Run()
+    view = RunnerView(run.header())
+    window = RunnerWindow(view)
+    qtbot.addWidget(window)
+    window.show()
+    mailbox = filled([*run.items(), run.flag(Rule.HEEL_STRIKE, Side.LEFT, 8.0)])
+    bridge = Bridge(mailbox, view, window)
+    bridge.polled.connect(window.refresh)
+    bridge.poll()
+    assert view.delay.screen_ms == ()
+    qtbot.waitUntil(lambda: len(view.delay.screen_ms) > 1)
 
 
 def test_keys_skip(qtbot: QtBot) -> None:

@@ -40,7 +40,8 @@ LEFT = sensor_of(find_profile("softstrike-reference"), Placement.SHANK)
 RIGHT = msgspec.structs.replace(
     sensor_of(find_profile("wmf-shoe"), Placement.SHOE), sensor="right", side=Side.RIGHT
 )
-HEADER = SessionHeader((LEFT, RIGHT))
+COACHED = {"baseline_g.right": 1.0, "coach.run_s": 6.0, "coach.retention_s": 2.0}
+HEADER = SessionHeader((LEFT, RIGHT), config=COACHED)
 BY_NAME = {sensor.sensor: sensor for sensor in HEADER.sensors}
 
 
@@ -66,6 +67,7 @@ def test_input_is_rich_enough_to_try_the_laws() -> None:
     outputs = streams.run(Chain(HEADER), session(1))
     assert all(len(steps_of(outputs, sensor)) >= 10 for sensor in BY_NAME)
     assert {type(out).__name__ for out in outputs} >= {"ImpactLimit", "SensorHealth", "SensorStatus", "Flag"}
+    assert {type(out).__name__ for out in outputs} >= {"Cue", "CuePeriod"}
 
 
 @LAW
@@ -110,6 +112,7 @@ def test_resume(seed: int, place: float) -> None:
     for name, block in other.sensors.items():
         block.restore(chain.sensors[name].snapshot())
     other.judge.restore(chain.judge.snapshot())
+    other.coach.restore(chain.coach.snapshot())
     assert not streams.difference(streams.run(chain, inputs[at:]), streams.run(other, inputs[at:]))
 
 
@@ -142,7 +145,7 @@ def test_purity_sensors_do_not_touch_each_other(seed: int) -> None:
     inputs = session(seed)
     both = streams.run(Chain(HEADER), inputs)
     for sensor in HEADER.sensors:
-        alone = SessionHeader((sensor,))
+        alone = msgspec.structs.replace(HEADER, sensors=(sensor,))
         outputs = streams.run(Chain(alone), inputs)
         assert not streams.difference(steps_of(outputs, sensor.sensor), steps_of(both, sensor.sensor))
 

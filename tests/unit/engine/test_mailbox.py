@@ -10,6 +10,7 @@ from imu.model import (
     FaultKind,
     Flag,
     Gap,
+    Impact,
     Ledger,
     LinkState,
     Marker,
@@ -17,9 +18,10 @@ from imu.model import (
     Rule,
     SampleBatch,
     SensorHealth,
+    Side,
 )
 from imu.sinks.base import EngineFault, Rewound
-from imu.sinks.mailbox import Mailbox
+from imu.sinks.mailbox import Mailbox, Stamp
 
 S = 1_000_000_000
 
@@ -102,3 +104,13 @@ def test_two_threads_lose_nothing_between_them() -> None:
         fetched, closed = fetched + len(contents.markers), contents.closed
     writer.join()
     assert fetched == count
+
+
+def test_impacts_and_flags_are_stamped_with_both_clocks() -> None:
+    box = Mailbox(clock_ns=iter(range(1000, 9000, 1000)).__next__)
+    box.put(Packet("left", 0, 70, "data", b""))
+    box.put(Impact("left", Side.LEFT, 40, 7.0, 6.5, False, 60))
+    box.put(Packet("left", 1, 90, "data", b""))
+    box.put(Flag("left", Rule.HEEL_STRIKE, True, 80, 1, 0.5, 0.4, "share", Basis.GENERAL, ""))
+    assert box.drain().stamps == [Stamp(1000, 70, 40), Stamp(2000, 90, None)]
+    assert box.drain().stamps == []

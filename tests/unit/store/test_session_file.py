@@ -17,6 +17,10 @@ from imu.model import (
     Basis,
     ClockEstimate,
     Command,
+    Cue,
+    CueKind,
+    CuePeriod,
+    CuePeriodKind,
     Fault,
     FaultKind,
     Flag,
@@ -89,6 +93,8 @@ STEP = made_step(
 DERIVED = [
     STEP,
     Flag("left-shoe", Rule.HEEL_STRIKE, True, 6_400_000_000, 3, 0.7, 0.5, "share", Basis.GENERAL, "7 of 10"),
+    Cue(7, CueKind.SOFTER, "left-shoe", Side.LEFT, 3, 8.1, 7.2, "g", "Left: softer."),
+    CuePeriod(8, CuePeriodKind.CUED, 30.0),
     Gap("left-shoe", 40, 1, 2, 3, "lost"),
     Fault("left-shoe", 6_400_000_001, FaultKind.BAD_CHECKSUM, "CRC"),
     SensorHealth(

@@ -1,0 +1,169 @@
+"""What a list of sessions shows of each, and what can be asked of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from imu.errors import InputError
+from imu.store import SessionReader, edited, edits_path, read_edits
+from imu.units import NS_PER_S
+
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["SessionEntry", "Stamp", "Wanted", "read_entry", "stamp_of"]
+
+
+class SessionEntry(msgspec.Struct, frozen=True):
+    """One session of a library.
+
+    Attributes
+    ----------
+    session : str
+        Its place in the folder without the ending: how it is asked for.
+    path : pathlib.Path
+        The file.
+    name : str
+        The name given to it; empty without one.
+    runner, started_utc, shoe, surface, note, origin : str
+        As the header says, or as edited since.
+    tags : tuple of str
+        Likewise.
+    sensors : tuple of str
+        Its sensors.
+    duration_s : float
+        From the first to the last input, s.
+    size_bytes : int
+        Size of the file.
+    complete : bool
+        Whether it was closed in order and no byte is damaged.
+    lost_bytes : int
+        Bytes that cannot be used.
+    problem : str
+        Why it cannot be read; empty when it can.
+    """
+
+    session: str
+    path: Path
+    name: str = ""
+    runner: str = ""
+    started_utc: str = ""
+    shoe: str = ""
+    surface: str = ""
+    note: str = ""
+    origin: str = ""
+    tags: tuple[str, ...] = ()
+    sensors: tuple[str, ...] = ()
+    duration_s: float = 0.0
+    size_bytes: int = 0
+    complete: bool = False
+    lost_bytes: int = 0
+    problem: str = ""
+
+    @property
+    def title(self) -> str:
+        """What to call it: its name, else its place."""
+        return self.name or self.session
+
+    @property
+    def started(self) -> dt.datetime | None:
+        """When it began; None when that is not told or not a time."""
+        try:
+            return dt.datetime.fromisoformat(self.started_utc)
+        except ValueError:
+            return None
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What sessions are asked for; an empty field asks for nothing.
+
+    Attributes
+    ----------
+    runner, shoe, surface : str
+        Part of the name, capitals or not.
+    tags : tuple of str
+        Tags that it has, all of them.
+    since, until : datetime.date or None
+        First and last day.
+    """
+
+    runner: str = ""
+    shoe: str = ""
+    surface: str = ""
+    tags: tuple[str, ...] = ()
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    def takes(self, entry: SessionEntry) -> bool:
+        """Whether a session is one of those asked for."""
+        return self._takes_words(entry) and self._takes_day(entry)
+
+    def _takes_words(self, entry: SessionEntry) -> bool:
+        has = {tag.casefold() for tag in entry.tags}
+        return all(
+            getattr(self, field).casefold() in getattr(entry, field).casefold()
+            for field in ("runner", "shoe", "surface")
+        ) and all(tag.casefold() in has for tag in self.tags)
+
+    def _takes_day(self, entry: SessionEntry) -> bool:
+        if self.since is None and self.until is None:
+            return True
+        if entry.started is None:
+            return False
+        day = entry.started.date()
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+Stamp = tuple[int, int, int, int]
+"""Size and time of change of a session and of the edits beside it: while they stay, so does the rest."""
+
+_OF_HEADER = ("runner", "started_utc", "shoe", "surface", "note", "origin", "tags")
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Stamp of a session.
+
+    Raises
+    ------
+    OSError
+        The file is gone.
+    """
+    session = path.stat()
+    try:
+        edits: os.stat_result | None = edits_path(path).stat()
+    except FileNotFoundError:
+        edits = None
+    return (
+        session.st_size,
+        session.st_mtime_ns,
+        edits.st_size if edits else -1,
+        edits.st_mtime_ns if edits else -1,
+    )
+
+
+def read_entry(path: Path, session: str) -> SessionEntry:
+    """Read what a list shows; a file that cannot be read says why, and never raises for it."""
+    size_bytes = path.stat().st_size
+    try:
+        reader = SessionReader(path)
+        span = reader.span_ns()
+        edits = read_edits(path)
+    except InputError as error:
+        problem = str(error).removeprefix(f"{path}: ")
+        return SessionEntry(session, path, size_bytes=size_bytes, problem=problem)
+    header = edited(reader.header, edits)
+    return SessionEntry(
+        session=session,
+        path=path,
+        name=edits.name,
+        sensors=tuple(info.sensor for info in header.sensors),
+        duration_s=0.0 if span is None else (span[1] - span[0]) / NS_PER_S,
+        size_bytes=size_bytes,
+        complete=reader.complete,
+        lost_bytes=reader.lost_bytes,
+        **{field: getattr(header, field) for field in _OF_HEADER},
+    )
