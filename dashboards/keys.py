@@ -15,7 +15,7 @@ class Key(msgspec.Struct, frozen=True):
     group: str
 
 
-SESSION, VIEW, REPLAY, FEEDBACK = "Session", "View", "Replay", "Feedback"
+SESSION, VIEW, REPLAY, FEEDBACK, BOARD = "Session", "View", "Replay", "Feedback", "Board"
 
 KEYS: dict[str, Key] = {
     "mark": Key(("M",), "Mark this moment", SESSION),
@@ -48,6 +48,9 @@ KEYS: dict[str, Key] = {
     "measure": Key(("U",), "Measure cursor on or off", REPLAY),
     "compare": Key(("V",), "Compare the loop with the rest, or with another session", REPLAY),
     "export": Key(("X",), "Export what is seen: PNG, SVG or CSV", REPLAY),
+    "order": Key(("O",), "Sort the runners another way", BOARD),
+    "next_runner": Key(("Right", "Tab"), "Choose the next runner", BOARD),
+    "last_runner": Key(("Left", "Shift+Tab"), "Choose the runner before", BOARD),
     "open": Key(("O", "Ctrl+O"), "Open a session; dropping a file on the window does the same", REPLAY),
 }
 """By name of the action."""

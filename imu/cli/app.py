@@ -31,6 +31,7 @@ _COMMANDS = (
     "profile",
     "doctor",
     "batch",
+    "squad",
 )
 _MODULES = {"sessions": "library"}
 """Modules of :mod:`imu.cli` that are not called like their command."""

@@ -26,6 +26,7 @@ Add --debug to see the whole trace of an error.
 │              sensors use.                                                    │
 │ sessions     Find, name, check and delete recorded sessions.                 │
 │ simulate     Write a simulated session, as fast as possible.                 │
+│ squad        See a whole squad live on one board.                            │
 │ --help (-h)  Display this message and exit.                                  │
 │ --version    Display application version.                                    │
 ╰──────────────────────────────────────────────────────────────────────────────╯

@@ -13,7 +13,7 @@ import msgspec
 
 from imu.errors import EnvironmentProblem
 from imu.squad.access import Access
-from imu.squad.messages import LARGEST_PAYLOAD
+from imu.squad.messages import LARGEST_PACKET
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["EmbeddedBroker"]
 
 MOST_CONNECTIONS = 250
-LARGEST_PACKET = LARGEST_PAYLOAD + 512
-"""Bytes of an MQTT packet: the largest payload with its topic."""
-
 _PATIENCE_S = 10.0
 _LEVEL_5 = 5
 _UNSUPPORTED_LEVEL = bytes((0x20, 3, 0, 0x84, 0))

@@ -16,6 +16,7 @@ from imu.model import Basis, LinkState, Phase, Placement, Rule, Side, Strike
 
 __all__ = [
     "FLAG",
+    "LARGEST_PACKET",
     "LARGEST_PAYLOAD",
     "PREFIX",
     "STATUS",
@@ -39,6 +40,9 @@ __all__ = [
 PREFIX = "softstrike/v1"
 LARGEST_PAYLOAD = 8192
 """Bytes; whatever is larger is dropped unread."""
+
+LARGEST_PACKET = LARGEST_PAYLOAD + 512
+"""Bytes of an MQTT packet: the largest payload with its topic."""
 
 STATUS, STEP, FLAG, SUMMARY = "status", "step", "flag", "summary"
 

@@ -18,6 +18,7 @@ Waiting = tuple[int, str, bytes, int]
 _MOST = 100_000
 """Messages kept: about nine hours of two feet. Then the oldest steps give way, never flags."""
 
+_PATIENCE_S = 0.5
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -32,18 +33,19 @@ class Outbox:
     Parameters
     ----------
     path : pathlib.Path
-        File of the outbox; made when it is not there. One process uses it at a time.
+        File of the outbox; made when it is not there. One session uses it at a time.
 
     Raises
     ------
     EnvironmentProblem
-        The file cannot be used.
+        The file cannot be used, or another session uses it.
     """
 
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._base = sqlite3.connect(path, _PATIENCE_S, check_same_thread=False, isolation_level=None)
+            self._base.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = NORMAL")
             self._base.execute(_SCHEMA)

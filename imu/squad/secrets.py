@@ -15,7 +15,14 @@ from imu.store.files import PRIVATE, new_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["forget_invitation", "load_invitation", "save_invitation", "secrets_file"]
+__all__ = [
+    "forget_invitation",
+    "load_invitation",
+    "read_secrets",
+    "save_invitation",
+    "secrets_file",
+    "write_secrets",
+]
 
 _SERVICE = "softstrike-squad"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -39,8 +46,8 @@ def save_invitation(invitation: Invitation) -> str:
     if ring is not None:
         ring.set_password(_SERVICE, key, text)
         return "the system's keyring"
-    kept = _read()
-    _write({**kept, key: text})
+    kept = read_secrets(secrets_file())
+    write_secrets(secrets_file(), {**kept, key: text})
     return str(secrets_file())
 
 
@@ -55,7 +62,7 @@ def load_invitation(squad: str, user: str) -> Invitation | None:
     key = _key(squad, user)
     ring = _keyring()
     text = ring.get_password(_SERVICE, key) if ring is not None else None
-    text = text or _read().get(key)
+    text = text or read_secrets(secrets_file()).get(key)
     return None if text is None else Invitation.parse(text)
 
 
@@ -65,9 +72,9 @@ def forget_invitation(squad: str, user: str) -> None:
     ring = _keyring()
     if ring is not None and ring.get_password(_SERVICE, key) is not None:
         ring.delete_password(_SERVICE, key)
-    kept = _read()
+    kept = read_secrets(secrets_file())
     if kept.pop(key, None) is not None:
-        _write(kept)
+        write_secrets(secrets_file(), kept)
 
 
 def _key(squad: str, user: str) -> str:
@@ -85,8 +92,14 @@ def _keyring() -> Any | None:
     return None if isinstance(ring, fail.Keyring) else ring
 
 
-def _read() -> dict[str, str]:
-    path = secrets_file()
+def read_secrets(path: Path) -> dict[str, str]:
+    """Read a file of secrets; empty when there is none.
+
+    Raises
+    ------
+    InputError
+        It is not readable, or others may read it.
+    """
     try:
         if path.stat().st_mode & _OTHERS:
             raise InputError(f"others may read it: chmod 600 '{path}', then use it again", path=path)
@@ -97,8 +110,14 @@ def _read() -> dict[str, str]:
         raise InputError(f"cannot be read: {error}", path=path) from error
 
 
-def _write(kept: dict[str, str]) -> None:
-    path = secrets_file()
+def write_secrets(path: Path, kept: dict[str, str]) -> None:
+    """Write a file of secrets that only its owner may read.
+
+    Raises
+    ------
+    EnvironmentProblem
+        The system refuses it.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
