@@ -1,7 +1,7 @@
 """Builds the chains from a session's header: the only wiring.
 
-``Packet -> Decoder -> Timeline -> StepDetector``, one chain per sensor, joined by the judge and the coach.
-Nothing in here or below knows a clock, a file, a thread or a radio.
+``Packet -> Decoder -> Timeline -> StepDetector``, one chain per sensor, joined by the judge, the coach, the
+runner's metrics and the phases. Nothing in here or below knows a clock, a file, a thread or a radio.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from imu.config import ChainConfig
 from imu.decode import Decoder
 from imu.errors import SessionFileError
 from imu.flags import Judge
+from imu.metrics import PhaseTracker, RunnerTracker
 from imu.model import (
     Command,
     Cue,
@@ -29,7 +30,9 @@ from imu.model import (
     LinkChange,
     LinkState,
     Packet,
+    PhaseChange,
     RawBatch,
+    RunnerMetrics,
     SampleBatch,
     SensorHealth,
     SensorInfo,
@@ -52,7 +55,7 @@ __all__ = ["Chain", "Output", "SensorChain", "SensorOutput", "profile_of"]
 SensorOutput = SampleBatch | Gap | Fault | SensorStatus | Step | SensorHealth
 """Anything a sensor's chain yields."""
 
-Output = SensorOutput | Flag | ImpactLimit | Cue | CuePeriod
+Output = SensorOutput | Flag | ImpactLimit | Cue | CuePeriod | RunnerMetrics | PhaseChange
 """Anything a chain yields."""
 
 
@@ -181,7 +184,7 @@ def _rate_hz(ticks: list[tuple[int, int]]) -> float | None:
 
 
 class Chain:
-    """Chains of all sensors of a session, and the judge and the coach that join them.
+    """Chains of all sensors of a session and the blocks that join them.
 
     Parameters
     ----------
@@ -197,27 +200,46 @@ class Chain:
         self.sensors = {s.sensor: SensorChain(s, config.signal) for s in header.sensors}
         self.judge = Judge(header.sensors, config)
         self.coach = Coach(header.sensors, config)
+        self.runner = RunnerTracker(header.sensors, config.runner)
+        self.phases = PhaseTracker(config.phases)
 
     def push(self, item: Input) -> list[Output]:
         """Take the next input and return everything that follows from it."""
         if isinstance(item, Packet | LinkChange):
             chain = self.sensors.get(item.sensor)
-            return self._judge(chain.push(item)) if chain is not None else []
+            return self._join(chain.push(item)) if chain is not None else []
         if isinstance(item, Tick):
-            return self._judge([out for chain in self.sensors.values() for out in chain.push(item)])
+            joined = self._join([out for chain in self.sensors.values() for out in chain.push(item)])
+            return [*joined, *self.runner.push(item)]
         return [*self.judge.push(item), *self.coach.push(item)] if isinstance(item, Command) else []
 
     def flush(self) -> list[Output]:
         """Finish the last steps; the session has ended."""
-        return self._judge([out for chain in self.sensors.values() for out in chain.flush()])
+        joined = self._join([out for chain in self.sensors.values() for out in chain.flush()])
+        return [*joined, *self.phases.flush(), *self.runner.flush()]
 
-    def _judge(self, outputs: Sequence[SensorOutput]) -> list[Output]:
-        judged: list[Output] = []
+    def snapshot(self) -> tuple[Any, ...]:
+        """Copy of the whole state, of the blocks inside as well."""
+        return tuple(block.snapshot() for block in self._blocks())
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go on from a snapshot of a chain with the same header and parameters."""
+        for block, inner in zip(self._blocks(), state, strict=True):
+            block.restore(inner)
+
+    def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
+        return (*self.sensors.values(), self.judge, self.coach, self.runner, self.phases)
+
+    def _join(self, outputs: Sequence[SensorOutput]) -> list[Output]:
+        joined: list[Output] = []
         for out in outputs:
             if isinstance(out, Step):
-                judged += [*self.judge.push(out), *self.coach.push(out)]
+                self.runner.push(out)
+                joined += [*self.judge.push(out), *self.coach.push(out), *self.phases.push(out)]
                 continue
-            judged.append(out)
+            joined.append(out)
             if isinstance(out, SensorHealth):
-                judged += self.judge.push(out)
-        return judged
+                joined += [*self.judge.push(out), *self.phases.push(out)]
+            elif isinstance(out, Gap):
+                joined += self.phases.push(out)
+        return joined

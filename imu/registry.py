@@ -18,6 +18,7 @@ from imu.coach import Coach
 from imu.config import CadenceBand, ChainConfig, CoachParams
 from imu.decode import Decoder
 from imu.flags import Judge
+from imu.metrics import PhaseParams, PhaseTracker, RunnerParams, RunnerTracker
 from imu.model import Placement, SensorInfo, Side
 from imu.profiles import builtin_profiles, nominal
 from imu.signal import SignalParams, StepDetector
@@ -42,6 +43,8 @@ class Takes(enum.StrEnum):
     FRAMES = "frames"
     PACKETS = "packets"
     STEPS = "steps"
+    MOMENTS = "moments"
+    WATCHED = "watched"
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def cases() -> dict[str, BlockCase]:
     dict of str to BlockCase
         By name.
     """
-    found = [*_signal_cases(), *_count_cases(), *_judge_cases(), *_coach_cases()]
+    joined = [*_judge_cases(), *_coach_cases(), *_runner_cases()]
+    found = [*_signal_cases(), *_count_cases(), *joined]
     for profile in builtin_profiles().values():
         found += _profile_cases(profile)
     return {case.name: case for case in found}
@@ -161,6 +165,19 @@ def _coach_cases() -> Iterator[BlockCase]:
     }
     for name, config in settings.items():
         yield BlockCase(f"coach {name}", Takes.STEPS, info, partial(Coach, (info,), config))
+
+
+def _runner_cases() -> Iterator[BlockCase]:
+    info = SensorInfo(sensor="left", placement=Placement.SHANK, side=Side.LEFT, rate_hz=RATE_HZ)
+    other = SensorInfo(sensor="right", placement=Placement.SHANK, side=Side.RIGHT, rate_hz=RATE_HZ)
+    yield BlockCase("runner usual", Takes.MOMENTS, info, partial(RunnerTracker, (info, other)))
+    short = RunnerParams(asymmetry_steps=5, clipped_share=1.0)
+    yield BlockCase("runner short", Takes.MOMENTS, info, partial(RunnerTracker, (info, other), short))
+    yield BlockCase("phases usual", Takes.WATCHED, info, PhaseTracker)
+    hasty = PhaseParams(
+        still_s=3.0, least_easy_s=8.0, least_bout_s=3.0, least_run_s=6.0, epoch_s=3.0, epoch_steps=3
+    )
+    yield BlockCase("phases hasty", Takes.WATCHED, info, partial(PhaseTracker, hasty))
 
 
 def _profile_cases(profile: Profile) -> Iterator[BlockCase]:

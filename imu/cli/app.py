@@ -22,6 +22,8 @@ OK, NOTHING_USABLE, WRONG_USE, PARTLY_USABLE = 0, 1, 2, 3
 
 _COMMANDS = (
     "demo",
+    "scan",
+    "sensors",
     "live",
     "record",
     "replay",

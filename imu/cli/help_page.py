@@ -24,6 +24,10 @@ Add --debug to see the whole trace of an error.
 │              in real time.                                                   │
 │ replay       Play a recorded session through the same engine that live       │
 │              sensors use.                                                    │
+│ scan         List the sensors that are near: name, profile, strength,        │
+│              battery if told, and what they are known as.                    │
+│ sensors      Say which sensor is worn by whom and where; see and change what │
+│              is known.                                                       │
 │ sessions     Find, name, check and delete recorded sessions.                 │
 │ simulate     Write a simulated session, as fast as possible.                 │
 │ squad        See a whole squad live on one board.                            │

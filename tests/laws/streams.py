@@ -12,7 +12,19 @@ import numpy as np
 
 from imu.clock import TimelineParams
 from imu.decode import Encoder, samples_per_packet
-from imu.model import Command, Packet, Placement, RawBatch, SampleBatch, SensorHealth, SensorInfo, Side
+from imu.model import (
+    Command,
+    Gap,
+    Packet,
+    Placement,
+    RawBatch,
+    SampleBatch,
+    SensorHealth,
+    SensorInfo,
+    Side,
+    Step,
+    Tick,
+)
 from imu.model.health import Ledger
 from imu.model.inputs import LinkState
 from imu.profiles import find_profile
@@ -148,6 +160,47 @@ def steps(sensor: SensorInfo, seed: int) -> list[Any]:
     return items
 
 
+def _later(step: Step, by_ns: int) -> Step:
+    times = {
+        name: None if (t_ns := getattr(step, name)) is None else t_ns + by_ns
+        for name in ("initial_contact_ns", "toe_off_ns", "known_ns")
+    }
+    return msgspec.structs.replace(step, **times)
+
+
+def moments(sensor: SensorInfo, seed: int) -> list[Any]:
+    """Make steps of a running pair of legs, with a tick every second."""
+    runs = 1 + seed % 2 + 3 * (seed // 3)
+    both = []
+    for name, side, by_ns in ((sensor.sensor, Side.LEFT, 0), ("right", Side.RIGHT, 330_000_000)):
+        own = [item for item in steps(sensor, runs) if isinstance(item, Step)]
+        both += [_later(msgspec.structs.replace(step, sensor=name, side=side), by_ns) for step in own]
+    ticks = [Tick(START_NS + second * 1_000_000_000) for second in range(1, 36)]
+    return sorted([*both, *ticks], key=lambda i: i.arrival_ns if isinstance(i, Tick) else i.known_ns)
+
+
+def watched(sensor: SensorInfo, seed: int) -> list[Any]:
+    """Make steps of walk, run, walk and rest, with health every second and a hole."""
+    items: list[Any] = []
+    for part_of, kind in enumerate((3, 1, 2, 0)):
+        by_ns = part_of * (31 + seed % 3) * 1_000_000_000
+        items += [_later(i, by_ns) for i in steps(sensor, kind) if isinstance(i, Step)]
+    rng = np.random.default_rng(seed)
+    for second in range(150):
+        t_ns = START_NS + second * 1_000_000_000
+        health = _health(sensor, t_ns, rng)
+        items.append(msgspec.structs.replace(health, silent_s=0.1 if rng.random() < 0.9 else 3.0))
+    hole_ns = START_NS + int(rng.integers(5, 120)) * 1_000_000_000
+    items.append(Gap(sensor.sensor, 0, hole_ns, hole_ns + 4_000_000_000, 800, "lost"))
+    return sorted(items, key=_told_ns)
+
+
+def _told_ns(item: Step | SensorHealth | Gap) -> int:
+    if isinstance(item, Step):
+        return item.known_ns
+    return item.end_ns if isinstance(item, Gap) else item.t_ns
+
+
 def _health(sensor: SensorInfo, t_ns: int, rng: np.random.Generator) -> SensorHealth:
     samples, lost = int(rng.integers(0, 1000)), int(rng.integers(0, 500))
     return SensorHealth(
@@ -176,6 +229,10 @@ _FEEDS: dict[tuple[str, int], list[Any]] = {}
 def _feed(case: BlockCase, seed: int) -> list[Any]:
     if case.takes is Takes.STEPS:
         return steps(case.sensor, seed)
+    if case.takes is Takes.MOMENTS:
+        return moments(case.sensor, seed)
+    if case.takes is Takes.WATCHED:
+        return watched(case.sensor, seed)
     batch = gait(case.sensor, seed)
     if case.takes is Takes.SAMPLES:
         return list(cut(batch, [11, 2, 60, 1]))
