@@ -134,7 +134,7 @@ def head_state(
         title=squad,
         counts=f"{online} of {len(cards)} here, {need} to look at",
         broker=broker,
-        refused=f"{refused} messages refused" if refused else "",
+        refused=f"{refused} message{'s' * (refused > 1)} refused" if refused else "",
         order=f"by {order.value}",
         trouble=not connected,
     )

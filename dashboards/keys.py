@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["KEYS", "Key", "key_text"]
+__all__ = ["BOARD_KEYS", "KEYS", "Key", "key_text"]
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -48,12 +48,19 @@ KEYS: dict[str, Key] = {
     "measure": Key(("U",), "Measure cursor on or off", REPLAY),
     "compare": Key(("V",), "Compare the loop with the rest, or with another session", REPLAY),
     "export": Key(("X",), "Export what is seen: PNG, SVG or CSV", REPLAY),
-    "order": Key(("O",), "Sort the runners another way", BOARD),
-    "next_runner": Key(("Right", "Tab"), "Choose the next runner", BOARD),
-    "last_runner": Key(("Left", "Shift+Tab"), "Choose the runner before", BOARD),
     "open": Key(("O", "Ctrl+O"), "Open a session; dropping a file on the window does the same", REPLAY),
 }
 """By name of the action."""
+
+BOARD_KEYS: dict[str, Key] = {
+    "order": Key(("O",), "Sort the runners another way", BOARD),
+    "next_runner": Key(("Right", "Tab"), "Choose the next runner", BOARD),
+    "last_runner": Key(("Left", "Shift+Tab"), "Choose the runner before", BOARD),
+    "sound": Key(("S",), "Sound on or off for the chosen runner", BOARD),
+    "theme": KEYS["theme"],
+    "full_screen": KEYS["full_screen"],
+}
+"""Keys of the coach's board, a window of its own."""
 
 
 def key_text(name: str) -> str:

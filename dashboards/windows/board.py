@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from dashboards.boardview import Order, card_states, head_state, ordered, trace_state
-from dashboards.keys import KEYS
+from dashboards.keys import BOARD_KEYS
 from dashboards.theme import load_theme, next_theme, use_theme
 from dashboards.widgets.boardcard import BoardCard, BoardLine, RunnerTrace
 from dashboards.widgets.style import style_sheet
@@ -52,6 +52,13 @@ class BoardWindow(QWidget):
         Called with runner and text when a flag rises for a runner whose sound is on.
     clock_ms : callable
         Wall clock, ms since 1970.
+
+    Attributes
+    ----------
+    state : SquadState
+        What is known.
+    order, selected, sounding
+        How the cards are sorted, the chosen runner, and the runners whose flags sound.
     """
 
     closed = Signal()
@@ -73,14 +80,15 @@ class BoardWindow(QWidget):
         self._squad, self._listener = squad, listener
         self._on_flag, self._clock_ms = on_flag, clock_ms
         self._told: set[tuple[str, str, int]] = set()
-        self._head, self._trace = BoardLine(), RunnerTrace()
-        self._cards: list[BoardCard] = []
+        self.head, self.trace = BoardLine(), RunnerTrace()
+        self.cards: list[BoardCard] = []
         self._grid = QGridLayout()
+        self._laid_out = (0, 0)
         layout = QVBoxLayout(self)
-        layout.addWidget(self._head)
+        layout.addWidget(self.head)
         layout.addLayout(self._grid, 1)
-        layout.addWidget(self._trace)
-        self._trace.hide()
+        layout.addWidget(self.trace)
+        self.trace.hide()
         self._restyle()
         self.setWindowTitle(f"softstrike squad {squad}")
         self._shortcuts()
@@ -95,7 +103,7 @@ class BoardWindow(QWidget):
             self.state.receive(heard.topic, heard.payload, now, retained=heard.retained)
         cards = ordered(self.state.cards(now), self.order)
         connection = self._listener.state
-        self._head.show_state(
+        self.head.show_state(
             head_state(
                 self._squad,
                 cards,
@@ -107,11 +115,11 @@ class BoardWindow(QWidget):
         )
         states = card_states(cards, sounding=self.sounding, selected=self.selected)
         self._lay_out(len(states))
-        for panel, state in zip(self._cards, states, strict=True):
+        for panel, state in zip(self.cards, states, strict=True):
             panel.show_state(state)
         for card in cards:
             if card.runner == self.selected:
-                self._trace.show_state(trace_state(card))
+                self.trace.show_state(trace_state(card))
             for flag in card.flags:
                 self._sound(card.runner, flag.session, flag.number, flag.text)
         self.frames += 1
@@ -119,7 +127,7 @@ class BoardWindow(QWidget):
     def choose(self, runner: str | None) -> None:
         """Show a runner's steps below the cards; the same one again, or None, hides them."""
         self.selected = None if runner == self.selected else runner
-        self._trace.setVisible(self.selected is not None)
+        self.trace.setVisible(self.selected is not None)
         self.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -138,43 +146,45 @@ class BoardWindow(QWidget):
 
     def _lay_out(self, count: int) -> None:
         """Have as many cards as runners, in a grid that fits the window."""
-        while len(self._cards) < count:
+        columns = self._columns(count)
+        if (count, columns) == self._laid_out:
+            return
+        self._laid_out = (count, columns)
+        while len(self.cards) < count:
             card = BoardCard()
             card.chosen.connect(self.choose)
-            self._cards.append(card)
-        for card in self._cards[count:]:
+            self.cards.append(card)
+        for card in self.cards:
             self._grid.removeWidget(card)
+        for card in self.cards[count:]:
             card.deleteLater()
-        del self._cards[count:]
-        columns = self._columns(count)
-        for place, card in enumerate(self._cards):
-            row, column = divmod(place, columns)
-            if self._grid.itemAtPosition(row, column) is None or self._grid.indexOf(card) < 0:
-                self._grid.addWidget(card, row, column)
+        del self.cards[count:]
+        for place, card in enumerate(self.cards):
+            self._grid.addWidget(card, *divmod(place, columns))
+        rows = math.ceil(count / columns)
+        for line in range(max(self._grid.rowCount(), self._grid.columnCount())):
+            self._grid.setRowStretch(line, int(line < rows))
+            self._grid.setColumnStretch(line, int(line < columns))
 
     def _columns(self, count: int) -> int:
         """Columns that make cards of a good shape."""
-        return max(1, min(count, round(math.sqrt(count * self.width() / self.height() / CARD_SHAPE))))
+        return max(1, min(count or 1, round(math.sqrt(count * self.width() / self.height() / CARD_SHAPE))))
 
     def resizeEvent(self, _event: object) -> None:
         """Lay out anew: another shape of window takes another grid."""
-        cards, self._cards = self._cards, []
-        for card in cards:
-            self._grid.removeWidget(card)
-            card.deleteLater()
-        self.refresh()
+        self._lay_out(len(self.cards))
 
     def _shortcuts(self) -> None:
         actions: dict[str, Callable[[], None]] = {
             "order": self._next_order,
-            "mute": self._toggle_sound,
+            "sound": self._toggle_sound,
             "theme": self._next_theme,
             "full_screen": self._full_screen,
             "next_runner": lambda: self._step(1),
             "last_runner": lambda: self._step(-1),
         }
         for name, action in actions.items():
-            for keys in KEYS[name].keys:
+            for keys in BOARD_KEYS[name].keys:
                 QShortcut(QKeySequence(keys), self).activated.connect(action)
 
     def _next_order(self) -> None:
@@ -189,7 +199,7 @@ class BoardWindow(QWidget):
             self.refresh()
 
     def _step(self, by: int) -> None:
-        names = [panel.shown.runner for panel in self._cards if panel.shown is not None]
+        names = [panel.shown.runner for panel in self.cards if panel.shown is not None]
         if names:
             at = names.index(self.selected) + by if self.selected in names else 0
             self.selected = None
