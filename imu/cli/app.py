@@ -29,7 +29,15 @@ _COMMANDS = (
     "replay",
     "simulate",
     "analyze",
+    "forceplate",
     "sessions",
+    "runner",
+    "plan",
+    "diary",
+    "ankle-test",
+    "timer",
+    "report",
+    "export",
     "profile",
     "doctor",
     "batch",
@@ -56,8 +64,9 @@ def build_app(*, lazy: bool = True) -> App:
         suppress_keyboard_interrupt=False,
     )
     for name in _COMMANDS:
-        place = f"imu.cli.{_MODULES.get(name, name)}"
-        app.command(f"{place}:{name}" if lazy else getattr(import_module(place), name), name=name)
+        called = name.replace("-", "_")
+        place = f"imu.cli.{_MODULES.get(name, called)}"
+        app.command(f"{place}:{called}" if lazy else getattr(import_module(place), called), name=name)
     return app
 
 
