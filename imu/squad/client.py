@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from imu.squad.link import Link
 
@@ -38,11 +38,15 @@ class ConnectionState(msgspec.Struct, frozen=True):
 async def keep_connected(
     link: Link,
     identifier: str,
-    work: Callable[[Any], Awaitable[None]],
+    work: Callable[[Any], Coroutine[Any, Any, None]],
     on_state: Callable[[ConnectionState], None],
+    over: asyncio.Event,
+    *,
     will: Any = None,
 ) -> None:
-    """Connect and do `work` with the client, again and again until cancelled.
+    """Connect and do `work` with the client, again and again until it is over.
+
+    An attempt to connect is never cut short, since the library under it would leave its socket open.
 
     Parameters
     ----------
@@ -54,18 +58,20 @@ async def keep_connected(
         Coroutine function that is given a connected ``aiomqtt.Client``.
     on_state : callable
         Told every change.
+    over : asyncio.Event
+        Set when the connection shall end.
     will : aiomqtt.Will, optional
         What the broker says when the connection dies.
     """
     import aiomqtt  # noqa: PLC0415 - an extra, and slow to import
 
     protocol, failures = aiomqtt.ProtocolVersion.V5, 0
-    while True:
+    while not over.is_set():
         try:
             async with _client(link, identifier, protocol, will) as client:
                 failures = 0
                 on_state(ConnectionState(connected=True, text="connected"))
-                await work(client)
+                await _until(over, work(client))
         except (aiomqtt.MqttError, OSError) as error:
             if getattr(error, "rc", None) == _UNSUPPORTED and protocol is aiomqtt.ProtocolVersion.V5:
                 # The embedded broker speaks 3.1.1 only; what 5 adds is carried in the messages as well.
@@ -74,7 +80,21 @@ async def keep_connected(
             failures += 1
             on_state(ConnectionState(text=_why(link, error)))
             log.info("%r: %s", link, error)
-        await asyncio.sleep(BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1])
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1])
+
+
+async def _until(over: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Work until it is done, fails, or is over."""
+    tasks = [asyncio.ensure_future(work), asyncio.ensure_future(over.wait())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    if isinstance(ended[0], Exception):
+        raise ended[0]
 
 
 @contextlib.asynccontextmanager

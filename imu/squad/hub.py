@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 import threading
 import time
@@ -91,10 +90,10 @@ class Hub:
         self._composer = Composer(header, secrets.token_hex(8))
         self._outbox = Outbox(outbox)
         self._latest: dict[str, bytes] = {}
-        self._closed = False
+        self._closed = self._leaving = False
         self.state = ConnectionState()
         self._loop = asyncio.new_event_loop()
-        self._work, self._idle, self._over = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._work, self._over = asyncio.Event(), asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="squad-hub", daemon=True)
         self._thread.start()
 
@@ -124,15 +123,7 @@ class Hub:
 
     async def _serve(self) -> None:
         identifier = f"hub-{self._squad}-{self._link.user}"
-        connection = asyncio.create_task(
-            keep_connected(self._link, identifier, self._pump, self._note, self._will())
-        )
-        await self._over.wait()
-        if self.state.connected:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._idle.wait(), CLOSING_S)
-        connection.cancel()
-        await asyncio.gather(connection, return_exceptions=True)
+        await keep_connected(self._link, identifier, self._pump, self._note, self._over, will=self._will())
         self._outbox.close()
 
     def _take(self, item: object, at_ms: int) -> None:
@@ -146,13 +137,16 @@ class Hub:
             self._latest[kind] = payload
         else:
             self._outbox.put(self._topic(kind), payload, at_ms, precious=kind == FLAG)
-        self._idle.clear()
         self._work.set()
 
     def _say_goodbye(self) -> None:
-        at_ms = self._clock_ms()
+        """Say that it ends; the connection ends when that is sent, or has had its time."""
+        at_ms, self._leaving = self._clock_ms(), True
         self._keep(self._composer.status(at_ms, online=False), at_ms)
-        self._over.set()
+        if self.state.connected:
+            self._loop.call_later(CLOSING_S, self._over.set)
+        else:
+            self._over.set()
 
     def _note(self, state: ConnectionState) -> None:
         self.state = state
@@ -170,7 +164,7 @@ class Hub:
 
     async def _pump(self, client: Any) -> None:
         """Send whatever there is to send, oldest first, for as long as the connection holds."""
-        if not self._closed:
+        if not self._leaving:
             self._keep(self._composer.status(self._clock_ms()), self._clock_ms())
         while True:
             self._work.clear()
@@ -187,8 +181,8 @@ class Hub:
                 )
                 for error in filter(None, sent):
                     raise error
-            if not self._latest and not len(self._outbox):
-                self._idle.set()
+            if self._leaving and not self._latest and not len(self._outbox):
+                self._over.set()
             await self._work.wait()
 
     def _is_late(self, waiting: Waiting) -> bool:

@@ -70,10 +70,7 @@ class Listener:
 
     async def _serve(self) -> None:
         identifier = f"board-{secrets.token_hex(6)}"
-        connection = asyncio.create_task(keep_connected(self._link, identifier, self._listen, self._note))
-        await self._over.wait()
-        connection.cancel()
-        await asyncio.gather(connection, return_exceptions=True)
+        await keep_connected(self._link, identifier, self._listen, self._note, self._over)
 
     def _note(self, state: ConnectionState) -> None:
         self.state = state
