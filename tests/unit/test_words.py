@@ -13,21 +13,19 @@ from imu.coach import ADVICE, EXERCISES, SEE_PT, SOURCES, cue_text
 from imu.model import CueKind, Side
 
 ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("imu", "dashboards", "docs", "examples", "firmware_profiles")
+ENDINGS = ("*.py", "*.html", "*.rst", "*.toml", "*.md")
+MADE = {"_build", "_generated"}
 TEXTS = [
-    *sorted(
-        path
-        for folder in ("imu", "dashboards", "docs", "examples", "firmware_profiles")
-        for ending in ("*.py", "*.html", "*.rst", "*.toml", "*.md")
-        for path in (ROOT / folder).rglob(ending)
-        if "_build" not in path.parts and "_generated" not in path.parts
-    ),
+    *sorted(p for f in FOLDERS for e in ENDINGS for p in (ROOT / f).rglob(e) if not MADE & set(p.parts)),
     ROOT / "README.md",
     ROOT / "data" / "README.md",
 ]
 
 BANNED = re.compile(
     r"diagnos\w*|prevent\w*\s+(an?\s+|your\s+)?(injur|pain|knee)|injur(y|ies|ed)\b|\brisks?\b|predict\w*"
-    r"|\bcures?\b|\bheals?\b|\btreat(s|ed|ments?)?\b|safe to run|bone (load|stress)|\bpatients?\b|\bunhealthy\b|\bdamag\w+ your",
+    r"|\bcures?\b|\bheals?\b|\btreat(s|ed|ments?)?\b|safe to run|bone (load|stress)|\bpatients?\b"
+    r"|\bunhealthy\b|\bdamag\w+ your",
     re.IGNORECASE,
 )
 DENIED = re.compile(r"\b(no|not|never|neither|nor|nothing|without)\b", re.IGNORECASE)
