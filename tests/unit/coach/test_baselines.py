@@ -18,6 +18,7 @@ from tests.unit.coach.runners import SHINS, USUAL_G, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 MEASURE = measure_id(SignalParams())
 
