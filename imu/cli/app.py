@@ -30,6 +30,7 @@ _COMMANDS = (
     "simulate",
     "analyze",
     "forceplate",
+    "evaluate",
     "sessions",
     "report",
     "export",

@@ -16,6 +16,8 @@ Add --debug to see the whole trace of an error.
 │ demo         Play a real recorded run on the live dashboard.                 │
 │ doctor       Look at this machine and say what is missing and what to do     │
 │              about it.                                                       │
+│ evaluate     Measure the accuracy of softstrike, and of the rules of the     │
+│              literature, on labelled recordings.                             │
 │ export       Write a session in the format of another tool.                  │
 │ forceplate   Measure every contact in a record of vertical force (force      │
 │              plate or instrumented treadmill).                               │
