@@ -30,6 +30,8 @@ _COMMANDS = (
     "simulate",
     "analyze",
     "sessions",
+    "query",
+    "recover",
     "profile",
     "doctor",
 )

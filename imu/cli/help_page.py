@@ -19,8 +19,12 @@ Add --debug to see the whole trace of an error.
 │ live         Show sensors live. For now only simulated ones, in real time    │
 │              through the live engine.                                        │
 │ profile      Look at firmware profiles.                                      │
+│ query        Ask a question about all sessions in SQL, for example "SELECT   │
+│              runner, count(*) FROM sessions GROUP BY 1".                     │
 │ record       Record sensors without a window. For now only simulated ones,   │
 │              in real time.                                                   │
+│ recover      Write everything sound of a damaged session into a new file,    │
+│              and say what is missing.                                        │
 │ replay       Play a recorded session through the same engine that live       │
 │              sensors use.                                                    │
 │ scan         List the sensors that are near: name, profile, strength,        │
