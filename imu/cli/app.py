@@ -32,6 +32,8 @@ _COMMANDS = (
     "sessions",
     "query",
     "recover",
+    "report",
+    "export",
     "profile",
     "doctor",
 )

@@ -16,17 +16,19 @@ Add --debug to see the whole trace of an error.
 │ demo         Play a real recorded run on the live dashboard.                 │
 │ doctor       Look at this machine and say what is missing and what to do     │
 │              about it.                                                       │
+│ export       Write a session in the format of another tool.                  │
 │ live         Show sensors live. For now only simulated ones, in real time    │
 │              through the live engine.                                        │
 │ profile      Look at firmware profiles.                                      │
-│ query        Ask a question about all sessions in SQL, for example "SELECT   │
-│              runner, count(*) FROM sessions GROUP BY 1".                     │
+│ query        Ask a question about all sessions in SQL.                       │
 │ record       Record sensors without a window. For now only simulated ones,   │
 │              in real time.                                                   │
 │ recover      Write everything sound of a damaged session into a new file,    │
 │              and say what is missing.                                        │
 │ replay       Play a recorded session through the same engine that live       │
 │              sensors use.                                                    │
+│ report       Write a session's report: one HTML file that needs nothing else │
+│              and prints well.                                                │
 │ scan         List the sensors that are near: name, profile, strength,        │
 │              battery if told, and what they are known as.                    │
 │ sensors      Say which sensor is worn by whom and where; see and change what │

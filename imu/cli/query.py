@@ -26,8 +26,8 @@ def query(
 ) -> int:
     """Ask a question about all sessions in SQL.
 
-    For example "SELECT runner, count(*) FROM sessions GROUP BY runner". The tables are sessions, steps, flags,
-    gaps, markers, sensors, summary and quality. Nothing can be changed.
+    For example "SELECT runner, count(*) FROM sessions GROUP BY runner". The tables are sessions, steps,
+    flags, gaps, markers, sensors, summary and quality. Nothing can be changed.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from imu.errors import UsageError
 from imu.model import STEP_COLUMNS
+from imu.store.cells import safe_text
 from imu.store.files import new_file
 from imu.units import NS_PER_S
 
@@ -31,7 +32,6 @@ _COUNTS = ("step", "lost_samples")
 _YES_NO = ("accepted", "clipped", "heel_strike", "excessive_impact")
 _DECIMALS = {"s": 9, "ms": 4, "spm": 3, "g": 5, "deg": 3}
 _UNITS = {"s": "s", "ms": "ms", "spm": "steps/min", "g": "g", "deg": "deg"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def steps_frame(steps: Sequence[Step], origin_ns: int = 0) -> pd.DataFrame:
@@ -150,8 +150,7 @@ def _yes_no(value: object) -> str:
 
 def _plain_text(value: object) -> str:
     """Text that no spreadsheet runs as a formula; numbers pass through unchanged."""
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA_STARTS) else text
+    return safe_text(value) if isinstance(value, str) else str(value)
 
 
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``recover`` tells the truth: what is sound is in the new file, what is missing is named, the input is as it was."""
+"""``recover``: what is sound is in the new file, what is missing is named, the input is as it was."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ITEMS = [Packet("left", n, n * 5_000_000, "data", n.to_bytes(4) * 7) for n in ra
 
 @pytest.fixture
 def killed(tmp_path: Path) -> Path:
-    """A session whose recorder was killed."""
+    """Make a session whose recorder was killed."""
     writer = SessionWriter(tmp_path / "run.mcap", HEADER)
     for item in ITEMS:
         writer.write(item)

@@ -52,20 +52,21 @@ def test_the_tables_hold_what_the_sessions_hold(library: Library) -> None:
     assert answer.to_numpy().tolist() == expected
 
 
-def test_a_session_is_analysed_once_and_again_when_it_changed(library: Library) -> None:
-    told: list[str] = []
+def test_a_session_is_analysed_once_and_again_when_it_changed(three: tuple[Path, ...]) -> None:
+    library, told = Library(), []
 
     def names() -> list[str]:
         told.clear()
         Tables(library.sessions(), on_session=lambda entry: told.append(entry.session))
         return sorted(told)
 
-    assert names() == sorted(NAMES)
+    everyone = sorted(path.stem for path in three)
+    assert names() == everyone
     assert names() == []
-    library.edit(library.find("run"), note="new")
-    assert names() == ["run_shoe_real"]
+    library.edit(library.find("easy"), note="new")
+    assert names() == ["easy"]
     shutil.rmtree(cache_folder())
-    assert names() == sorted(NAMES)
+    assert names() == everyone
     next(cache_folder().rglob("flags.parquet")).unlink()
     assert len(names()) == 1
 
@@ -92,31 +93,31 @@ def test_a_session_is_analysed_once_and_again_when_it_changed(library: Library) 
         "SELECT * FROM sessions; COPY sessions TO '{folder}/stolen.csv'",
         "EXPORT DATABASE '{folder}/out'",
         "SELECT getenv('HOME')",
-        "SELECT * FROM own_folders",
         "SELECT",
         "",
     ],
 )
-def test_nothing_else_can_be_read_or_changed(library: Library, tmp_path: Path, sql: str) -> None:
-    own = pd.DataFrame({"a": [1]})
-    assert len(own) == 1
+def test_nothing_else_can_be_read_or_changed(record: Callable[..., Path], tmp_path: Path, sql: str) -> None:
+    record("easy")
     (tmp_path / "secret.csv").write_text("a\n1\n")
     before = sorted(path.name for path in tmp_path.rglob("*") if "cache" not in path.parts)
-    tables = Tables(library.sessions()[:1])
+    tables = Tables(Library().sessions())
     with pytest.raises(UsageError):
         tables.ask(sql.format(file=tmp_path / "secret.csv", folder=tmp_path))
     assert sorted(path.name for path in tmp_path.rglob("*") if "cache" not in path.parts) == before
     assert tables.ask("SELECT count(*) AS n FROM sessions")["n"].tolist() == [1]
 
 
-def test_the_program_s_own_variables_are_no_tables(library: Library) -> None:
+def test_the_program_s_own_variables_are_no_tables(record: Callable[..., Path]) -> None:
+    record("easy")
     own = pd.DataFrame({"a": [1]})
     assert len(own) == 1
     with pytest.raises(UsageError, match="own does not exist"):
-        Tables(library.sessions()[:1]).ask("SELECT * FROM own")
+        Tables(Library().sessions()).ask("SELECT * FROM own")
 
 
-def test_what_cannot_be_analysed_is_told_and_left_out(library: Library, record: Callable[..., Path]) -> None:
+def test_what_cannot_be_analysed_is_told_and_left_out(record: Callable[..., Path]) -> None:
+    record("easy")
     broken = sessions_folder() / "broken.mcap"
     broken.write_bytes(b"nothing")
     assert run(["query", "SELECT session FROM sessions ORDER BY session"]) == 3
