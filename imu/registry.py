@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from imu.chain import SensorChain
 from imu.clock import Timeline, TimelineParams
-from imu.coach import Coach
+from imu.coach import Coach, HoldMeter
 from imu.config import CadenceBand, ChainConfig, CoachParams
 from imu.decode import Decoder
 from imu.flags import Judge
@@ -43,6 +43,7 @@ class Takes(enum.StrEnum):
     FRAMES = "frames"
     PACKETS = "packets"
     STEPS = "steps"
+    HOLDS = "holds"
     MOMENTS = "moments"
     WATCHED = "watched"
 
@@ -165,6 +166,8 @@ def _coach_cases() -> Iterator[BlockCase]:
     }
     for name, config in settings.items():
         yield BlockCase(f"coach {name}", Takes.STEPS, info, partial(Coach, (info,), config))
+    shin = SensorInfo(sensor="left", placement=Placement.SHANK, side=Side.LEFT, rate_hz=RATE_HZ)
+    yield BlockCase("hold-meter", Takes.HOLDS, shin, HoldMeter)
 
 
 def _runner_cases() -> Iterator[BlockCase]:

@@ -145,6 +145,31 @@ def packets(sensor: SensorInfo, batch: SampleBatch) -> list[Packet]:
     return found
 
 
+def lunges(
+    sensor: SensorInfo,
+    seed: int = 1,
+    *,
+    angles_deg: Sequence[float] = (38.0, 40.0, 39.0),
+    hold_s: float = 2.0,
+    noise_g: float = 0.008,
+) -> SampleBatch:
+    """Knee-to-wall lunges: stand, bend and hold, return; the sensor is turned on the shin in any way."""
+    rng = np.random.default_rng(seed)
+    rate = sensor.rate_hz
+    parts = [np.zeros(int(3 * rate))]
+    for angle in angles_deg:
+        way = angle * (1 - np.cos(np.linspace(0, np.pi, int(rate)))) / 2
+        parts += [way, np.full(int(hold_s * rate), angle), way[::-1], np.zeros(int(1.5 * rate))]
+    tilt = np.radians(np.concatenate(parts))
+    turned = _rotation(rng)
+    acc = np.column_stack((np.sin(tilt), np.zeros_like(tilt), np.cos(tilt))) @ turned.T
+    acc += noise_g * rng.standard_normal(acc.shape)
+    t_ns = START_NS + np.round(np.arange(len(acc)) * 1e9 / rate).astype(np.int64)
+    for array in (acc, t_ns):
+        array.setflags(write=False)
+    return SampleBatch(sensor.sensor, 0, t_ns, acc, None, np.zeros(len(acc), np.bool_))
+
+
 def steps(sensor: SensorInfo, seed: int) -> list[Any]:
     """Make steps of gait, with health and commands between them."""
     detector = StepDetector(sensor)
@@ -226,13 +251,14 @@ def feed(case: BlockCase, seed: int) -> list[Any]:
 _FEEDS: dict[tuple[str, int], list[Any]] = {}
 
 
+_MAKERS = {Takes.STEPS: steps, Takes.MOMENTS: moments, Takes.WATCHED: watched}
+
+
 def _feed(case: BlockCase, seed: int) -> list[Any]:
-    if case.takes is Takes.STEPS:
-        return steps(case.sensor, seed)
-    if case.takes is Takes.MOMENTS:
-        return moments(case.sensor, seed)
-    if case.takes is Takes.WATCHED:
-        return watched(case.sensor, seed)
+    if case.takes in _MAKERS:
+        return _MAKERS[case.takes](case.sensor, seed)
+    if case.takes is Takes.HOLDS:
+        return list(cut(lunges(case.sensor, seed), [11, 2, 60, 1]))
     batch = gait(case.sensor, seed)
     if case.takes is Takes.SAMPLES:
         return list(cut(batch, [11, 2, 60, 1]))
