@@ -32,6 +32,15 @@ _COMMANDS = (
     "forceplate",
     "evaluate",
     "sessions",
+    "query",
+    "recover",
+    "share",
+    "forget",
+    "runner",
+    "plan",
+    "diary",
+    "ankle-test",
+    "timer",
     "report",
     "export",
     "profile",
@@ -58,8 +67,9 @@ def build_app(*, lazy: bool = True) -> App:
         suppress_keyboard_interrupt=False,
     )
     for name in _COMMANDS:
-        place = f"imu.cli.{_MODULES.get(name, name)}"
-        app.command(f"{place}:{name}" if lazy else getattr(import_module(place), name), name=name)
+        called = name.replace("-", "_")
+        place = f"imu.cli.{_MODULES.get(name, called)}"
+        app.command(f"{place}:{called}" if lazy else getattr(import_module(place), called), name=name)
     return app
 
 
