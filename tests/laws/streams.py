@@ -18,6 +18,7 @@ from imu.model import (
     Packet,
     Placement,
     RawBatch,
+    RawGyro,
     SampleBatch,
     SensorHealth,
     SensorInfo,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 START_NS = 7_000_000_000
 DELAY_NS = 6_000_000
+MOST_PACKETS = 700
+"""Of a sensor that sends single samples, a few seconds are as good as many."""
 
 
 def _rotation(rng: np.random.Generator) -> np.ndarray:
@@ -133,15 +136,28 @@ def frames(sensor: SensorInfo, params: TimelineParams, batch: SampleBatch, size:
     return found
 
 
+def apart(frame: RawBatch) -> tuple[RawBatch, RawGyro]:
+    """Acceleration and angular rate of a frame as two packets."""
+    assert frame.gyr_dps is not None
+    gyro = RawGyro(frame.sensor, frame.arrival_ns, frame.seq, frame.counter, frame.gyr_dps)
+    return msgspec.structs.replace(frame, gyr_dps=None), gyro
+
+
+def _packet_samples(sensor: SensorInfo) -> int:
+    return min(15, samples_per_packet(find_profile(sensor.profile), gyr=sensor.has_gyro))
+
+
 def packets(sensor: SensorInfo, batch: SampleBatch) -> list[Packet]:
     """Make the packets of the sensor's firmware."""
     profile = find_profile(sensor.profile)
     encoder, rule = Encoder(profile), TimelineParams.from_profile(profile, sensor.rate_hz)
-    size = min(15, samples_per_packet(profile, gyr=sensor.has_gyro))
+    size = _packet_samples(sensor)
     found: list[Packet] = []
     for frame in frames(sensor, rule, batch, size):
-        for payload in encoder.encode(frame.counter or 0, frame.seq or 0, frame.acc_g, frame.gyr_dps):
-            found.append(Packet(sensor.sensor, len(found), frame.arrival_ns, "data", payload))
+        for role, payload in encoder.notifications(
+            frame.counter or 0, frame.seq or 0, frame.acc_g, frame.gyr_dps
+        ):
+            found.append(Packet(sensor.sensor, len(found), frame.arrival_ns, role, payload))
     return found
 
 
@@ -262,9 +278,12 @@ def _feed(case: BlockCase, seed: int) -> list[Any]:
     batch = gait(case.sensor, seed)
     if case.takes is Takes.SAMPLES:
         return list(cut(batch, [11, 2, 60, 1]))
+    if case.takes is Takes.APART:
+        params = TimelineParams.from_profile(find_profile(case.sensor.profile), case.sensor.rate_hz)
+        return [half for frame in frames(case.sensor, params, batch, 10) for half in apart(frame)]
     if case.takes is Takes.FRAMES:
         return list(frames(case.sensor, case.make().params, batch, 10))  # type: ignore[attr-defined]
-    return list(packets(case.sensor, batch))
+    return list(packets(case.sensor, part(batch, 0, MOST_PACKETS * _packet_samples(case.sensor))))
 
 
 def run(block: Any, items: Iterable[Any], *, flush: bool = True) -> list[Any]:
