@@ -30,7 +30,12 @@ _COMMANDS = (
     "simulate",
     "analyze",
     "forceplate",
+    "evaluate",
     "sessions",
+    "query",
+    "recover",
+    "share",
+    "forget",
     "runner",
     "plan",
     "diary",
@@ -40,6 +45,8 @@ _COMMANDS = (
     "export",
     "profile",
     "doctor",
+    "batch",
+    "squad",
 )
 _MODULES = {"sessions": "library"}
 """Modules of :mod:`imu.cli` that are not called like their command."""
