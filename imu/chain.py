@@ -32,6 +32,7 @@ from imu.model import (
     Landing,
     LinkChange,
     LinkState,
+    MountingEstimate,
     Packet,
     PhaseChange,
     RawBatch,
@@ -46,7 +47,7 @@ from imu.model import (
     Tick,
 )
 from imu.profiles import find_profile, parse_profile
-from imu.signal import SignalParams, StepDetector
+from imu.signal import SignalParams, StepDetector, StrikeModel
 from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Chain", "Output", "SensorChain", "SensorOutput", "profile_of"]
 
-SensorOutput = SampleBatch | Gap | Fault | SensorStatus | Impact | Landing | Step | SensorHealth
+SensorOutput = (
+    SampleBatch | Gap | Fault | SensorStatus | Impact | Landing | Step | MountingEstimate | SensorHealth
+)
 """Anything a sensor's chain yields."""
 
 Output = SensorOutput | Flag | ImpactLimit | Cue | CuePeriod | RunnerMetrics | PhaseChange
@@ -103,16 +106,23 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
         The sensor; its profile and parameters decide how packets are read.
     params : SignalParams, optional
         Parameters of the signal chain.
+    strike_model : StrikeModel, optional
+        The runner's own landing model.
     """
 
-    def __init__(self, sensor: SensorInfo, params: SignalParams | None = None) -> None:
+    def __init__(
+        self,
+        sensor: SensorInfo,
+        params: SignalParams | None = None,
+        strike_model: StrikeModel | None = None,
+    ) -> None:
         profile = profile_of(sensor)
         self.sensor = sensor
         self.decoder = Decoder(profile, sensor.sensor, sensor.params or None)
         apart = JoinerParams.from_profile(profile, sensor.rate_hz) if sensor.has_gyro else None
         self.joiner = None if apart is None else Joiner(sensor.sensor, apart)
         self.timeline = Timeline(sensor.sensor, TimelineParams.from_profile(profile, sensor.rate_hz))
-        self.detector = StepDetector(sensor, params)
+        self.detector = StepDetector(sensor, params, strike_model)
         self._state = _SensorState()
 
     def push(self, item: Packet | LinkChange | Tick) -> list[SensorOutput]:
@@ -214,7 +224,10 @@ class Chain:
     def __init__(self, header: SessionHeader, config: ChainConfig | None = None) -> None:
         config = config or ChainConfig.from_header(header)
         self.header = header
-        self.sensors = {s.sensor: SensorChain(s, config.signal) for s in header.sensors}
+        self.sensors = {
+            s.sensor: SensorChain(s, config.signal, config.strike_models.get(s.sensor))
+            for s in header.sensors
+        }
         self.judge = Judge(header.sensors, config)
         self.coach = Coach(header.sensors, config)
         self.runner = RunnerTracker(header.sensors, config.runner)

@@ -9,15 +9,20 @@ import msgspec
 from imu.errors import UsageError
 from imu.metrics.params import PhaseParams, RunnerParams
 from imu.signal.params import SignalParams
+from imu.signal.strike_model import StrikeModel
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imu.model import SessionHeader
 
 __all__ = [
+    "ANY_SENSOR",
     "BAND_KEY",
     "BASELINE_KEY",
     "COACH_KEY",
     "IMPACT_LIMIT_KEY",
+    "STRIKE_MODEL_KEY",
     "CadenceBand",
     "ChainConfig",
     "CoachParams",
@@ -26,6 +31,12 @@ __all__ = [
 
 BASELINE_KEY = "baseline_g."
 """Prefix of a session's setting: usual resultant peak of a sensor, followed by the sensor's identity."""
+
+STRIKE_MODEL_KEY = "strike_model."
+"""Prefix of a session's settings that hold a landing model: ``strike_model.<sensor>.<name>``."""
+
+ANY_SENSOR = "*"
+"""Name under which a landing model holds for a table, whose sensor has no name of its own."""
 
 BAND_KEY = "baseline_band_g."
 """Prefix of the same for a band of cadence: ``baseline_band_g.160-170.left-shin``."""
@@ -188,6 +199,9 @@ class ChainConfig(msgspec.Struct, frozen=True):
         The same per sensor and band of cadence, where enough steps are known of it.
     coach : CoachParams
         Cues.
+    strike_models : dict of str to StrikeModel
+        Landing models per sensor, made by ``softstrike calibrate``; of use to sensors without a gyroscope
+        and to shanks.
     """
 
     signal: SignalParams = msgspec.field(default_factory=SignalParams)
@@ -197,6 +211,7 @@ class ChainConfig(msgspec.Struct, frozen=True):
     baselines_g: dict[str, float] = msgspec.field(default_factory=dict)
     bands: dict[str, tuple[CadenceBand, ...]] = msgspec.field(default_factory=dict)
     coach: CoachParams = msgspec.field(default_factory=CoachParams)
+    strike_models: dict[str, StrikeModel] = msgspec.field(default_factory=dict)
 
     @classmethod
     def from_header(cls, header: SessionHeader) -> ChainConfig:
@@ -224,7 +239,18 @@ class ChainConfig(msgspec.Struct, frozen=True):
             baselines_g=baselines,
             bands=_bands(header.config),
             coach=CoachParams(**coach),
+            strike_models=_strike_models(header.config),
         )
+
+
+def _strike_models(settings: Mapping[str, float]) -> dict[str, StrikeModel]:
+    """Landing models that a header carries as numbers."""
+    values: dict[str, dict[str, float]] = {}
+    for key, value in settings.items():
+        if key.startswith(STRIKE_MODEL_KEY):
+            sensor, _, name = key.removeprefix(STRIKE_MODEL_KEY).rpartition(".")
+            values.setdefault(sensor, {})[name] = value
+    return {sensor: StrikeModel.from_numbers(numbers) for sensor, numbers in values.items()}
 
 
 def _bands(settings: dict[str, float]) -> dict[str, tuple[CadenceBand, ...]]:

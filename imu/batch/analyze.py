@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from imu.chain import Chain
-from imu.config import ChainConfig
+from imu.config import ANY_SENSOR, ChainConfig
 from imu.errors import UsageError
 from imu.flags import Judge
 from imu.metrics import summarise
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from imu.model import Placement, SessionHeader, Side
     from imu.model.samples import BoolArray, FloatArray
 
-__all__ = ["Analysis", "SensorQuality", "analyze", "clipped_samples"]
+__all__ = ["Analysis", "SensorQuality", "analyze", "clipped_samples", "table_batches", "table_sensor"]
 
 BLOCK = 60_000
 """Samples of a table that go through the chain at once."""
@@ -150,16 +150,10 @@ def _steps_of_table(
     table: SampleTable, clipped: BoolArray, config: ChainConfig
 ) -> tuple[list[Step], list[Flag]]:
     """Run the signal chain and the rules over a table."""
-    sensor = SensorInfo(
-        sensor=table.name,
-        placement=table.placement,
-        side=table.side,
-        rate_hz=table.rate_hz,
-        accel_range_g=table.range_g,
-        has_gyro=table.gyr_dps is not None,
-    )
-    detector, judge = StepDetector(sensor, config.signal), Judge((sensor,), config)
-    told = [out for batch in _batches(table, clipped) for out in detector.push(batch)] + detector.flush()
+    sensor = table_sensor(table)
+    model = config.strike_models.get(sensor.sensor, config.strike_models.get(ANY_SENSOR))
+    detector, judge = StepDetector(sensor, config.signal, model), Judge((sensor,), config)
+    told = [out for batch in table_batches(table, clipped) for out in detector.push(batch)] + detector.flush()
     judged = [item for out in told if isinstance(out, Step) for item in judge.push(out)]
     return [i for i in judged if isinstance(i, Step)], [i for i in judged if isinstance(i, Flag)]
 
@@ -195,7 +189,20 @@ def clipped_samples(acc_g: FloatArray, range_g: float | None) -> tuple[BoolArray
     return np.asarray(clipped), end
 
 
-def _batches(table: SampleTable, clipped: BoolArray) -> Iterator[SampleBatch]:
+def table_sensor(table: SampleTable) -> SensorInfo:
+    """Return what a table says of its sensor."""
+    return SensorInfo(
+        sensor=table.name,
+        placement=table.placement,
+        side=table.side,
+        rate_hz=table.rate_hz,
+        accel_range_g=table.range_g,
+        has_gyro=table.gyr_dps is not None,
+    )
+
+
+def table_batches(table: SampleTable, clipped: BoolArray) -> Iterator[SampleBatch]:
+    """Yield the samples of a table in large blocks."""
     for first in range(0, len(table), BLOCK):
         part = slice(first, first + BLOCK)
         gyr = None if table.gyr_dps is None else table.gyr_dps[part]

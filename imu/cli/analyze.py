@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imu.batch import Analysis
+    from imu.config import ChainConfig
 
 __all__ = ["analyze"]
 
@@ -27,6 +28,7 @@ def analyze(
     placement: Literal["shank", "shoe"] | None = None,
     side: Literal["left", "right"] | None = None,
     range_g: float | None = None,
+    calibration: Path | None = None,
     format: Literal["csv", "parquet"] = "csv",  # noqa: A002 - the option's name
     overwrite: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
@@ -45,12 +47,14 @@ def analyze(
         Which leg; needed for CSV.
     range_g : float
         End of the accelerometer's range in g, for CSV; by default seen from the samples.
+    calibration : Path
+        Landing model made by `softstrike calibrate`, for CSV.
     format : str
         Format of the tables in a folder.
     overwrite : bool
         Replace tables that exist.
     """
-    facts = {"placement": placement, "side": side, "range_g": range_g}
+    facts = {"placement": placement, "side": side, "range_g": range_g, "config": _calibrated(calibration)}
     _check_facts(files, facts)
     targets = _targets(files, out, format)
     _check_targets(files, targets, overwrite=overwrite)
@@ -74,8 +78,18 @@ def _check_facts(files: list[Path], facts: Mapping[str, Any]) -> None:
     if not tables and any(value is not None for value in facts.values()):
         raise UsageError(
             f"{files[0]}: a session says placement, side and range itself: "
-            "leave --placement, --side and --range-g out"
+            "leave --placement, --side, --range-g and --calibration out"
         )
+
+
+def _calibrated(file: Path | None) -> ChainConfig | None:
+    """Parameters with a landing model for every table."""
+    if file is None:
+        return None
+    from imu.batch.calibrate import load_calibration
+    from imu.config import ANY_SENSOR, ChainConfig
+
+    return ChainConfig(strike_models={ANY_SENSOR: load_calibration(file)})
 
 
 def _is_session(file: Path) -> bool:

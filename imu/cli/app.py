@@ -29,6 +29,7 @@ _COMMANDS = (
     "replay",
     "simulate",
     "analyze",
+    "calibrate",
     "forceplate",
     "evaluate",
     "sessions",

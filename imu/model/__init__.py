@@ -5,6 +5,7 @@ from imu.model.cues import Cue, CueKind, CuePeriod, CuePeriodKind
 from imu.model.flags import Basis, Flag, ImpactLimit, Rule
 from imu.model.health import ClockEstimate, Ledger, SensorHealth
 from imu.model.inputs import Command, Input, LinkChange, LinkState, Marker, Packet, Tick
+from imu.model.mounting import MountingEstimate
 from imu.model.runner import Phase, PhaseChange, RunnerMetrics
 from imu.model.samples import Fault, FaultKind, Gap, RawBatch, RawGyro, SampleBatch, SensorStatus
 from imu.model.session import SensorInfo, SessionHeader
@@ -32,6 +33,7 @@ __all__ = [
     "LinkChange",
     "LinkState",
     "Marker",
+    "MountingEstimate",
     "Packet",
     "Phase",
     "PhaseChange",

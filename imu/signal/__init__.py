@@ -2,5 +2,14 @@
 
 from imu.signal.detector import StepDetector
 from imu.signal.params import ContactLag, SignalParams, ToeOffRule, ToeOffSignal
+from imu.signal.strike_model import CalibrationScore, StrikeModel
 
-__all__ = ["ContactLag", "SignalParams", "StepDetector", "ToeOffRule", "ToeOffSignal"]
+__all__ = [
+    "CalibrationScore",
+    "ContactLag",
+    "SignalParams",
+    "StepDetector",
+    "StrikeModel",
+    "ToeOffRule",
+    "ToeOffSignal",
+]

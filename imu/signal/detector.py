@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 from operator import itemgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -21,6 +21,7 @@ from imu.model import (
     Gap,
     Impact,
     Landing,
+    MountingEstimate,
     Placement,
     RejectReason,
     SampleBatch,
@@ -31,6 +32,7 @@ from imu.model import (
 from imu.signal import activity as gait
 from imu.signal.landing import classify
 from imu.signal.measure import Contacts, Impacts, Landings, Places, Rests, StepMeter, toe_off_by
+from imu.signal.mounting import gravity_of, mounting_of, turned
 from imu.signal.orientation import PHASES, AxesTracker, lateral_axis, up_axis
 from imu.signal.params import SignalParams
 from imu.signal.regular import Grid, LastSample, Regulariser
@@ -39,7 +41,9 @@ from imu.units import NS_PER_MS
 
 if TYPE_CHECKING:
     from imu.model.samples import BoolArray, FloatArray, IntArray
+    from imu.signal.mounting import Still
     from imu.signal.rhythm import Contact
+    from imu.signal.strike_model import StrikeModel
 
 __all__ = ["StepDetector"]
 
@@ -49,6 +53,7 @@ _HOP_S = 0.06
 _RATE_TOLERANCE = 0.995
 _IRREGULAR = 0.3
 _SAME_RHYTHM = 0.1
+_UPRIGHT = math.cos(math.radians(30.0))
 _LAST_STRIDES, _FEWEST_STRIDES = 5, 3
 
 
@@ -60,11 +65,14 @@ class _State(msgspec.Struct):
     count: int = 0
     evidence: list[float] = msgspec.field(default_factory=list)
     period: float = 0.0
+    gravity: Any = None
+    standing: Any = None
     last_ns: int = 0
     strides_ms: list[float] = msgspec.field(default_factory=list)
 
 
-Told = Impact | Landing | Step
+Told = Impact | Landing | Step | MountingEstimate
+Known = tuple[int, Told]
 
 
 class StepDetector(Block[SampleBatch | Gap, Told, _State]):
@@ -76,6 +84,15 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         Placement, side, nominal rate and whether there is a gyroscope.
     params : SignalParams, optional
         Parameters; the defaults are those of the accuracy page.
+    strike_model : StrikeModel, optional
+        The runner's own landing model, for a sensor whose gyroscope does not tell the landing.
+    tap : list, optional
+        Filled with contact (ns) and landing features of every step, to learn such a model from.
+
+    Raises
+    ------
+    UsageError
+        The model was learnt on another placement or at another rate.
 
     Notes
     -----
@@ -87,13 +104,20 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
 
     latency_s = 4.5
 
-    def __init__(self, sensor: SensorInfo, params: SignalParams | None = None) -> None:
+    def __init__(
+        self,
+        sensor: SensorInfo,
+        params: SignalParams | None = None,
+        strike_model: StrikeModel | None = None,
+        tap: list[tuple[int, FloatArray]] | None = None,
+    ) -> None:
         self._sensor = sensor
         self._params = params or SignalParams()
         self._columns = 6 if sensor.has_gyro else 3
         self._regular = Regulariser(sensor.rate_hz, self._params.bridge_s, self._params.torn_s)
         self._hop = round(_HOP_S * sensor.rate_hz)
-        self._meter = StepMeter(sensor, self._params)
+        self._meter = StepMeter(sensor, self._params, strike_model)
+        self._tap = tap
         self._low_rate = sensor.rate_hz < _RATE_TOLERANCE * self._params.low_rate_hz
         self._shows_impact = sensor.rate_hz >= _RATE_TOLERANCE * self._params.min_impact_rate_hz
         self._state = _State(
@@ -148,25 +172,41 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
             told = self._finish_segment()
             self._state.segment = Segment(self._sensor.rate_hz, self._columns, self._params)
         segment = self._state.segment
-        segment.push(grid)
+        known = self._tell_stills(segment, segment.push(grid))
         ready = self._ready(segment)
         if ready:
             del segment.waiting[: len(ready)]
-            told += self._measure(segment, ready)
-        told += self._tell_early(segment)
+            known += self._measure(segment, ready)
+        known += self._tell_early(segment)
         segment.drop_old()
-        return told
+        return told + _in_order(known)
 
     def _finish_segment(self) -> list[Told]:
         segment = self._state.segment
         if segment is None:
             return []
         segment.finish()
-        told = self._measure(segment, segment.waiting) if segment.waiting else []
+        known = self._measure(segment, segment.waiting) if segment.waiting else []
+        if segment.stills:
+            self._state.standing = segment.stills[-1].up
         self._state.segment = None
-        return told
+        return _in_order(known)
 
-    def _tell_early(self, segment: Segment) -> list[Told]:
+    def _tell_stills(self, segment: Segment, stills: list[Still]) -> list[Known]:
+        """Tell gravity where standing shows it for the first time or in another direction."""
+        known: list[Known] = []
+        for still in stills:
+            if turned(self._state.gravity, still.up):
+                self._state.gravity = still.up
+                known.append((still.at, gravity_of(self._sensor, segment.known(still.at), still.up)))
+        return known
+
+    def _standing(self, segment: Segment, at: int) -> FloatArray | None:
+        """Return up while standing, as far as it is known at a detection index."""
+        standing = segment.standing_before(at)
+        return self._state.standing if standing is None else standing
+
+    def _tell_early(self, segment: Segment) -> list[Known]:
         """Tell impact and landing of the first waiting contact as soon as they are known.
 
         A contact of a group waits for the group, and every contact for the step before, which tells the axes.
@@ -174,19 +214,20 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         if not segment.waiting or (len(segment.waiting) > 1 and _same_group(*segment.waiting[:2])):
             return []
         contact = segment.waiting[0]
-        contacts = self._contacts([contact])
+        contacts = self._contacts(segment, [contact])
         if segment.early is None:
             places = self._meter.places(segment, contacts.index)
             segment.early = Early(places, self._early_by(segment, contact, places, 0, segment.settled))
-        early, told = segment.early, list[Told]()
+        early, told = segment.early, list[Known]()
         while early.told < len(early.due) and early.due[early.told] < segment.jerk.data.end:
-            known_ns = segment.known(early.due[early.told])
+            at = early.due[early.told]
+            known_ns = segment.known(at)
             impacts = self._meter.impacts(segment, contacts, early.places)
             if early.told == 0:
-                told.append(self._impact(_first(impacts), known_ns))
+                told.append((at, self._impact(_first(impacts), known_ns)))
             else:
                 landings = self._meter.landings(segment, contacts, early.places)
-                told.append(self._landing(_first(impacts), _first(landings), known_ns))
+                told.append((at, self._landing(_first(impacts), _first(landings), known_ns)))
             early.told += 1
         return told
 
@@ -217,25 +258,41 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
                 ready = k + 1
         return segment.waiting[:ready]
 
-    def _contacts(self, contacts: list[Contact]) -> Contacts:
+    def _contacts(self, segment: Segment, contacts: list[Contact]) -> Contacts:
         """Contacts before they are learnt from, with the axes that are known by now."""
         memory = self._state.axes.memory[None, :]
-        lateral = lateral_axis(memory) if self._sensor.has_gyro else np.zeros((1, 3))
-        index, period = np.array([c.at for c in contacts]), np.array([c.period for c in contacts])
-        return Contacts(index, period, np.zeros(len(contacts), np.bool_), up_axis(memory), lateral)
+        running = np.zeros(len(contacts), np.bool_)
+        return self._with_axes(segment, contacts, running, memory)
 
-    def _measure(self, segment: Segment, contacts: list[Contact]) -> list[Told]:
+    def _with_axes(
+        self, segment: Segment, contacts: list[Contact], running: BoolArray, memory: FloatArray
+    ) -> Contacts:
+        up = up_axis(memory)
+        lateral = lateral_axis(memory) if self._sensor.has_gyro else np.zeros((len(contacts), 3))
+        axial = up.copy()
+        for k, contact in enumerate(contacts):
+            standing = self._standing(segment, contact.at)
+            if standing is not None and float(standing @ up[k]) > _UPRIGHT:
+                axial[k] = standing
+        index, period = np.array([c.at for c in contacts]), np.array([c.period for c in contacts])
+        return Contacts(index, period, running, up, lateral, axial)
+
+    def _measure(self, segment: Segment, contacts: list[Contact]) -> list[Known]:
         index = np.array([c.at for c in contacts])
         period = np.array([c.period for c in contacts])
         last_of_group = [not _same_group(a, b) for a, b in pairwise(contacts)] + [True]
         running = self._activities(segment, index, period, last_of_group)
         phase = np.arange(PHASES) / PHASES - 1.0
         strides = segment.jerk.data.take(np.rint(index[:, None] + period[:, None] * phase).astype(np.int64))
-        memory = self._state.axes.learn(strides, running, [c.follows for c in contacts], last_of_group)
-        lateral = lateral_axis(memory) if self._sensor.has_gyro else np.zeros((len(contacts), 3))
-        measured = Contacts(index, period, running, up_axis(memory), lateral)
+        follows = [c.follows for c in contacts]
+        memory, learnt = self._state.axes.learn(strides, running, follows, last_of_group)
+        measured = self._with_axes(segment, contacts, running, memory)
         meter = self._meter
         places = meter.places(segment, index)
+        if self._tap is not None:
+            times_ns = segment.times_ns(places.position).tolist()
+            features = meter.landing_features(segment, measured, places)
+            self._tap += zip(times_ns, features, strict=True)
         parts = zip(
             _rows(meter.impacts(segment, measured, places)),
             _rows(meter.landings(segment, measured, places)),
@@ -245,15 +302,18 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         known = self._known(segment, contacts, places, last_of_group)
         first = segment.early.told if segment.early is not None else 0
         segment.early = None
-        told: list[tuple[int, Told]] = []
+        told: list[Known] = []
         for k, (contact, ran, (impact, landing, rest)) in enumerate(
             zip(contacts, running.tolist(), parts, strict=True)
         ):
             told += self._tell(
                 segment, (contact, ran, impact, landing, rest), known[k], first if k == 0 else 0
             )
-        told.sort(key=itemgetter(0))
-        return [out for _, out in told]
+        for one in learnt:
+            at = known[one.place][-1]
+            gravity = None if one.changed else self._standing(segment, at)
+            told.append((at, mounting_of(self._sensor, segment.known(at), one, gravity)))
+        return told
 
     def _tell(
         self,
@@ -261,7 +321,7 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         of: tuple[Contact, bool, Impacts, Landings, Rests],
         known: tuple[int, ...],
         already: int,
-    ) -> list[tuple[int, Told]]:
+    ) -> list[Known]:
         """Impact, landing and step of one contact, each with the detection index at which it is known."""
         contact, ran, impact, landing, rest = of
         known_ns = [segment.known(at) for at in known]
@@ -400,8 +460,10 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         """Landing type and angle; a turn that missing samples may have hidden makes no foot flat."""
         if not self._meter.tells_landing:
             return Strike.UNMEASURABLE, None
+        if of.modelled is not None:
+            return (Strike.UNSURE if of.holed else of.modelled), None
         angle = None if math.isnan(of.angle_deg) else of.angle_deg
-        strike = classify(angle, of.rebound_dps, self._params)
+        strike = classify(angle, of.rebound_dps, of.early_dps, self._params)
         if strike is Strike.MIDFOOT and of.holed:
             return Strike.UNSURE, angle
         return strike, angle
@@ -421,6 +483,11 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
             if abs(stride_ms - typical) > _IRREGULAR * typical:
                 return RejectReason.IRREGULAR
         return RejectReason.NONE
+
+
+def _in_order(known: list[Known]) -> list[Told]:
+    """Sort what was told by the moment at which it was known."""
+    return [out for _, out in sorted(known, key=itemgetter(0))]
 
 
 def _same_group(a: Contact, b: Contact) -> bool:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from imu.model.samples import FloatArray, IntArray
     from imu.signal.params import SignalParams
 
-__all__ = ["FLAT_REACH_S", "classify", "landing_reach_s", "rebound_rate", "strike_angle"]
+__all__ = ["FLAT_REACH_S", "classify", "early_rate", "landing_reach_s", "rebound_rate", "strike_angle"]
 
+_CLEARLY = 2.0
 FLAT_REACH_S = 0.22
 """Length of the window after contact that :func:`strike_angle` needs, s."""
 
@@ -90,28 +91,41 @@ def rebound_rate(
     return np.asarray(np.where(allowed, rate_dps, -np.inf).max(axis=1))
 
 
-def classify(angle_deg: float | None, rebound_dps: float, params: SignalParams) -> Strike:
+def early_rate(rate_dps: FloatArray, contact: FloatArray, rate_hz: float, params: SignalParams) -> FloatArray:
+    """Return the mean pitch rate just after contact, dps, shape (m,): negative if the toes drop."""
+    since = (np.arange(rate_dps.shape[1]) - contact[:, None]) / rate_hz
+    allowed = (since >= params.early_first_s) & (since <= params.early_last_s)
+    return np.asarray(np.where(allowed, rate_dps, 0.0).sum(axis=1) / np.maximum(allowed.sum(axis=1), 1))
+
+
+def classify(angle_deg: float | None, rebound_dps: float, early_dps: float, params: SignalParams) -> Strike:
     """Landing type of one step.
 
-    Near a border the angle alone does not decide; then the direction in which the foot turns just after
-    contact may (van Werkhoven 2019, doi:10.3390/sports7080184): a heel that drops was not the first to land.
+    Near a border, and when the foot was never flat, the direction in which the foot turns just after contact
+    decides (van Werkhoven 2019, doi:10.3390/sports7080184): toes that drop fast follow a heel, a heel that
+    drops was not the first to land, and a foot that does not turn came down flat. Differences from the paper:
+    its border is 0 deg/s, here slow turns stay unsure; a large angle without any drop of the toes is not
+    believed.
 
     Parameters
     ----------
     angle_deg : float or None
         Strike angle; None means that the foot was never flat.
-    rebound_dps : float
-        Result of :func:`rebound_rate`.
+    rebound_dps, early_dps : float
+        Results of :func:`rebound_rate` and :func:`early_rate`.
     params : SignalParams
         Borders.
     """
+    heel_drops, toes_drop = rebound_dps > params.rebound_dps, early_dps < -params.toes_drop_dps
+    heel_first = early_dps < -_CLEARLY * params.toes_drop_dps or (toes_drop and not heel_drops)
     if angle_deg is None:
-        return Strike.UNSURE
-    heel_drops = rebound_dps > params.rebound_dps
+        not_heel = Strike.FOREFOOT if heel_drops and early_dps > params.rebound_dps else Strike.UNSURE
+        return Strike.HEEL if heel_first else not_heel
     if abs(angle_deg - params.heel_above_deg) < params.unsure_deg:
-        return Strike.MIDFOOT if heel_drops else Strike.UNSURE
-    if abs(angle_deg - params.forefoot_below_deg) < params.unsure_deg:
-        return Strike.FOREFOOT if heel_drops else Strike.UNSURE
+        not_heel = Strike.MIDFOOT if heel_drops and not toes_drop else Strike.UNSURE
+        return Strike.HEEL if heel_first else not_heel
     if angle_deg > params.heel_above_deg:
-        return Strike.HEEL
-    return Strike.MIDFOOT if angle_deg > params.forefoot_below_deg else Strike.FOREFOOT
+        return Strike.HEEL if early_dps < 0.0 else Strike.UNSURE
+    near = abs(angle_deg - params.forefoot_below_deg) < params.unsure_deg
+    forefoot = heel_drops if near else angle_deg < params.forefoot_below_deg
+    return Strike.FOREFOOT if forefoot else Strike.MIDFOOT

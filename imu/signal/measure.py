@@ -11,12 +11,14 @@ import numpy as np
 from imu.model import Activity, Placement, SensorInfo
 from imu.signal.events import CONTACT_REACH_S, initial_contact, toe_off
 from imu.signal.impact import ImpactMeter
-from imu.signal.landing import FLAT_REACH_S, landing_reach_s, rebound_rate, strike_angle
+from imu.signal.landing import FLAT_REACH_S, early_rate, landing_reach_s, rebound_rate, strike_angle
 from imu.signal.params import SignalParams, ToeOffSignal
+from imu.signal.strike_model import strike_features
 
 if TYPE_CHECKING:
     from imu.model.samples import BoolArray, FloatArray, IntArray
     from imu.signal.segment import Segment
+    from imu.signal.strike_model import StrikeModel
 
 __all__ = ["Contacts", "Impacts", "Landings", "Places", "Rests", "StepMeter", "toe_off_by"]
 
@@ -47,6 +49,8 @@ class Contacts:
         Running or walking.
     up, lateral : ndarray of float64, shape (m, 3)
         Long and mediolateral axis of the segment in sensor axes.
+    axial : ndarray of float64, shape (m, 3)
+        The long axis as standing has shown it, or else `up`.
     """
 
     index: IntArray
@@ -54,6 +58,7 @@ class Contacts:
     running: BoolArray
     up: FloatArray
     lateral: FloatArray
+    axial: FloatArray
 
 
 class Impacts(NamedTuple):
@@ -75,12 +80,15 @@ class Impacts(NamedTuple):
 class Landings(NamedTuple):
     """What is known once the feet have come down; NaN where unknown.
 
-    ``holed``: a sample is missing while the foot comes down.
+    ``holed``: a sample is missing while the foot comes down; ``modelled``: what the runner's own landing
+    model says, None without one.
     """
 
     angle_deg: Any
     rebound_dps: Any
+    early_dps: Any
     holed: Any
+    modelled: Any
 
 
 class Rests(NamedTuple):
@@ -109,15 +117,21 @@ class StepMeter:
         Placement, rate and whether there is a gyroscope.
     params : SignalParams
         Parameters.
+    model : StrikeModel, optional
+        The runner's own landing model; of use where a gyroscope cannot tell the landing.
     """
 
-    def __init__(self, sensor: SensorInfo, params: SignalParams) -> None:
+    def __init__(self, sensor: SensorInfo, params: SignalParams, model: StrikeModel | None = None) -> None:
+        self._by_gyro = sensor.placement is Placement.SHOE and sensor.has_gyro
+        self._model = None if self._by_gyro else model
+        if self._model is not None:
+            self._model.check(sensor)
         self._sensor = sensor
         self._params = params
         self._impact = ImpactMeter(sensor.rate_hz, params)
         self._torn_reach = round(params.torn_reach_s * sensor.rate_hz)
         self._landing = round(params.landing_s * sensor.rate_hz)
-        self.tells_landing = sensor.placement is Placement.SHOE and sensor.has_gyro
+        self.tells_landing = self._by_gyro or self._model is not None
 
     def places(self, segment: Segment, index: IntArray) -> Places:
         """Time the contacts of candidates."""
@@ -143,7 +157,7 @@ class StepMeter:
         """Measure impacts."""
         meter, base = self._impact, places.base
         acc = segment.acc_g.windows((base - meter.lead).tolist(), meter.length)
-        impact = meter.measure(acc, places.position - base, contacts.up)
+        impact = meter.measure(acc, places.position - base, contacts.axial)
         first, stop = base - _BEFORE_CONTACT, base + meter.after
         peak = base + impact.peak + 1
         return Impacts(
@@ -161,13 +175,25 @@ class StepMeter:
         """Measure strike angle, deg, and rate just after contact, dps; NaN from a sensor that cannot tell."""
         unknown = np.full(len(places.at), np.nan)
         holed = segment.lost.count(places.base - 1, places.base + self._landing) > 0
-        if not self.tells_landing:
-            return Landings(unknown, unknown, holed)
+        called = np.full(len(places.at), None, np.object_)
+        if self._model is not None:
+            features = self.landing_features(segment, contacts, places)
+            called[:] = [self._model.classify(row) for row in features]
+        if not self._by_gyro:
+            return Landings(unknown, unknown, unknown, holed, called)
         rows, contact, _ = _from_contact(segment, contacts.index, places.at, FLAT_REACH_S)
         rate = _signal(ToeOffSignal.PITCH_RATE, rows, contacts.up, contacts.lateral)
         rate_hz = segment.jerk.rate_hz
         angle = strike_angle(rate, contact, rate_hz, self._params)
-        return Landings(angle, rebound_rate(rate, contact, rate_hz, self._params), holed)
+        rebound, early = (f(rate, contact, rate_hz, self._params) for f in (rebound_rate, early_rate))
+        whole = np.array(self.landing_by(segment, places)) < segment.jerk.data.end
+        angle, rebound, early = (np.where(whole, one, np.nan) for one in (angle, rebound, early))
+        return Landings(angle, rebound, early, holed, called)
+
+    def landing_features(self, segment: Segment, contacts: Contacts, places: Places) -> FloatArray:
+        """Return the features of a landing model, shape (m, FEATURES)."""
+        rows, contact, _ = _from_contact(segment, contacts.index, places.at, FLAT_REACH_S)
+        return strike_features(rows[:, :, :3], contact, segment.jerk.rate_hz)
 
     def rests(self, segment: Segment, contacts: Contacts, places: Places) -> Rests:
         """Measure what is known at the end; the samples around the contacts must be there."""

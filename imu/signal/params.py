@@ -127,6 +127,8 @@ class SignalParams(msgspec.Struct, frozen=True):
         Greatest mean pitch rate of a foot that is flat.
     rebound_first_s, rebound_last_s, rebound_dps : float
         Where a dropping heel is sought after contact and from which pitch rate on it counts as one.
+    early_first_s, early_last_s, toes_drop_dps : float
+        Where the foot's turn just after contact is looked at, and from which mean rate on the toes drop.
     landing_s : float
         Time in which the foot comes down; samples missing in it can hide a turn of the foot.
     heel_above_deg, forefoot_below_deg, unsure_deg : float
@@ -165,6 +167,9 @@ class SignalParams(msgspec.Struct, frozen=True):
     rebound_first_s: float = 0.015
     rebound_last_s: float = 0.06
     rebound_dps: float = 50.0
+    early_first_s: float = 0.005
+    early_last_s: float = 0.04
+    toes_drop_dps: float = 100.0
     landing_s: float = 0.05
     heel_above_deg: float = 8.0
     forefoot_below_deg: float = -1.6

@@ -9,6 +9,7 @@ import numpy as np
 
 from imu.signal.energy import JerkEnergy
 from imu.signal.history import History, Marks
+from imu.signal.mounting import Still, StillFinder
 from imu.signal.rhythm import RhythmTracker
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Segment:
         Samples at the end of the range, samples filled in, and those of them in long holes.
     settled : int
         Detection index up to which samples were needed for the latest step.
+    stills : list of Still
+        Blocks without movement since the last one that every contact still to come lies after.
     early : Early or None
         The first waiting contact, once it was looked at before its step.
     """
@@ -62,13 +65,15 @@ class Segment:
         self.rhythm = RhythmTracker(self.jerk, self.torn, params)
         self.waiting: list[Contact] = []
         self.settled = 0
+        self.stills: list[Still] = []
+        self._finder = StillFinder(self.jerk)
         self.early: Early | None = None
         self.factor = self.jerk.factor
         self.acc_g = History(np.float64, 3)
         self._t_ns = History(np.int64)
 
-    def push(self, grid: Grid) -> None:
-        """Take more samples of this stretch."""
+    def push(self, grid: Grid) -> list[Still]:
+        """Take more samples of this stretch and return the blocks in it in which nothing moved."""
         self.clipped.append(grid.clipped + self._t_ns.end)
         self.lost.append(grid.lost + self._t_ns.end)
         self.torn.append(grid.torn + self._t_ns.end)
@@ -76,6 +81,7 @@ class Segment:
         self.acc_g.append(grid.acc_g)
         candidates = self.jerk.push(grid.acc_g, grid.gyr_dps)
         self.waiting += self.rhythm.push(candidates)
+        return self._look_for_stills()
 
     def finish(self) -> None:
         """No more samples come: settle what can be settled."""
@@ -83,12 +89,23 @@ class Segment:
         self.waiting += self.rhythm.push(candidates)
         self.waiting += self.rhythm.finish()
 
+    def _look_for_stills(self) -> list[Still]:
+        found = self._finder.push()
+        self.stills += found
+        return found
+
+    def standing_before(self, index: int) -> FloatArray | None:
+        """Return up in the last block without movement before a detection index, if there is one."""
+        return next((still.up for still in reversed(self.stills) if still.at <= index), None)
+
     def drop_old(self) -> None:
         """Forget what no later step can need."""
         keep = self.rhythm.keep_from(self.jerk.complete)
         if self.waiting:
             keep = min(keep, self.rhythm.keep_from(self.waiting[0].at))
         self.jerk.drop_before(keep)
+        while len(self.stills) > 1 and self.stills[1].at <= keep:
+            del self.stills[0]
         for kept in (self._t_ns, self.acc_g, self.clipped, self.lost, self.torn):
             kept.drop_before(keep * self.factor)
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from imu.model import Strike
 from imu.signal import SignalParams
-from imu.signal.landing import FLAT_REACH_S, classify, rebound_rate, strike_angle
+from imu.signal.landing import FLAT_REACH_S, classify, early_rate, rebound_rate, strike_angle
 
 PARAMS = SignalParams()
 RATE_HZ = 200.0
@@ -45,18 +47,32 @@ def test_rebound_looks_just_after_contact_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("angle_deg", "rebound_dps", "expected"),
+    ("angle_deg", "rebound_dps", "early_dps", "expected"),
     [
-        (15.0, 0.0, Strike.HEEL),
-        (10.1, 0.0, Strike.HEEL),
-        (8.0, 0.0, Strike.UNSURE),
-        (8.0, 60.0, Strike.MIDFOOT),
-        (3.0, 0.0, Strike.MIDFOOT),
-        (-1.6, 0.0, Strike.UNSURE),
-        (-1.6, 60.0, Strike.FOREFOOT),
-        (-9.0, 0.0, Strike.FOREFOOT),
-        (None, 60.0, Strike.UNSURE),
+        (15.0, 0.0, -250.0, Strike.HEEL),
+        (10.1, 0.0, -150.0, Strike.HEEL),
+        (15.0, 0.0, 20.0, Strike.UNSURE),  # no heel-first foot turns its toes up after contact
+        (8.0, 0.0, -60.0, Strike.UNSURE),
+        (8.0, 0.0, -150.0, Strike.HEEL),
+        (8.0, 60.0, -60.0, Strike.MIDFOOT),
+        (8.0, 60.0, -150.0, Strike.UNSURE),  # toes and heel drop
+        (8.0, 60.0, -250.0, Strike.HEEL),
+        (3.0, 0.0, -60.0, Strike.MIDFOOT),
+        (-1.6, 0.0, 0.0, Strike.MIDFOOT),  # nothing turns: it came down flat
+        (-1.6, 60.0, 30.0, Strike.FOREFOOT),
+        (-9.0, 0.0, 100.0, Strike.FOREFOOT),
+        (None, 60.0, 30.0, Strike.UNSURE),
+        (None, 90.0, 80.0, Strike.FOREFOOT),
+        (None, 0.0, -150.0, Strike.HEEL),
+        (None, math.nan, math.nan, Strike.UNSURE),
     ],
 )
-def test_borders(angle_deg: float | None, rebound_dps: float, expected: Strike) -> None:
-    assert classify(angle_deg, rebound_dps, PARAMS) is expected
+def test_borders(angle_deg: float | None, rebound_dps: float, early_dps: float, expected: Strike) -> None:
+    assert classify(angle_deg, rebound_dps, early_dps, PARAMS) is expected
+
+
+def test_early_rate_is_the_mean_just_after_contact() -> None:
+    rate = np.full((1, LENGTH), 900.0)
+    first, last = (round(s * RATE_HZ) for s in (PARAMS.early_first_s, PARAMS.early_last_s))
+    rate[0, 3 + first : 3 + last + 1] = -200.0
+    assert early_rate(rate, np.array([3.0]), RATE_HZ, PARAMS)[0] == pytest.approx(-200.0)

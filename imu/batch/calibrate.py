@@ -1,0 +1,171 @@
+"""Calibrate the landing type of an accelerometer-only sensor on two short runs of the runner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from imu.batch.analyze import clipped_samples, table_batches, table_sensor
+from imu.errors import InputError, UsageError
+from imu.folders import config_folder
+from imu.model import Activity, Placement, Step, Strike
+from imu.signal import StepDetector
+from imu.signal.strike_model import CalibrationScore, StrikeModel, cross_validate, fit
+from imu.store import read_samples
+from imu.store.files import new_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from imu.model import Side
+    from imu.model.samples import FloatArray
+
+__all__ = [
+    "FEWEST_LANDINGS",
+    "LEAST_DECIDED_PERCENT",
+    "LEAST_RIGHT_PERCENT",
+    "Calibration",
+    "calibrate",
+    "calibration_file",
+    "load_calibration",
+    "save_calibration",
+]
+
+FEWEST_LANDINGS = 25
+"""Accepted running landings that each of the two runs must have."""
+
+RATE_TOLERANCE = 0.05
+LEAST_RIGHT_PERCENT, LEAST_DECIDED_PERCENT = 90.0, 80.0
+"""The bar: cross-validated, so many of the decided landings are right and so many are decided."""
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """Result of :func:`calibrate`: the model, or None below the bar, and how it did."""
+
+    model: StrikeModel | None
+    score: CalibrationScore
+
+
+def calibrate(
+    heel: Path | str | pd.DataFrame,
+    other: Path | str | pd.DataFrame,
+    *,
+    placement: Placement | str,
+    side: Side | str,
+    kind: Strike = Strike.MIDFOOT,
+    range_g: float | None = None,
+) -> Calibration:
+    """Learn a runner's own model of landing from two runs of about 30 s.
+
+    Parameters
+    ----------
+    heel, other : pathlib.Path, str or pandas.DataFrame
+        The run on the heels and the run on the mid- or forefoot, as for :func:`imu.analyze`; a gyroscope is
+        not used.
+    placement, side : str
+        ``"shank"`` or ``"shoe"``, ``"left"`` or ``"right"``.
+    kind : Strike
+        How the runner landed in the second run: midfoot or forefoot.
+    range_g : float, optional
+        End of the accelerometer's range, g.
+
+    Returns
+    -------
+    Calibration
+        Without a model when the two ways of landing cannot be told apart well enough.
+
+    Raises
+    ------
+    InputError
+        A recording cannot be used; the two differ in sampling rate; one has too few running landings.
+    """
+    found = [_landings(run, placement, side, range_g) for run in (heel, other)]
+    (rows_heel, rate_hz), (rows_other, other_hz) = found
+    if abs(rate_hz - other_hz) > RATE_TOLERANCE * rate_hz:
+        raise InputError(
+            f"the runs were sampled at {rate_hz:.0f} and {other_hz:.0f} Hz: record both with one setting"
+        )
+    for rows, name in ((rows_heel, "heel"), (rows_other, str(kind))):
+        if len(rows) < FEWEST_LANDINGS:
+            raise InputError(
+                f"the {name} run has {len(rows)} accepted running landings, at least {FEWEST_LANDINGS} are "
+                "needed: run for 30 s"
+            )
+    place = Placement(placement)
+    score = cross_validate(rows_heel, rows_other, place, rate_hz, kind)
+    if score.right_percent < LEAST_RIGHT_PERCENT or score.decided_percent < LEAST_DECIDED_PERCENT:
+        return Calibration(None, score)
+    weights, bias = fit(rows_heel, rows_other)
+    model = StrikeModel(
+        placement=place,
+        rate_hz=rate_hz,
+        other=kind,
+        weights=tuple(weights.tolist()),
+        bias=bias,
+        right_percent=score.right_percent,
+        decided_percent=score.decided_percent,
+        steps=len(rows_heel) + len(rows_other),
+    )
+    return Calibration(model, score)
+
+
+def _landings(
+    source: Path | str | pd.DataFrame, placement: Placement | str, side: Side | str, range_g: float | None
+) -> tuple[FloatArray, float]:
+    """Features of the accepted running landings of a recording, in order of time, and its rate."""
+    table = read_samples(source, placement=placement, side=side, range_g=range_g)
+    table = msgspec.structs.replace(table, gyr_dps=None)
+    clipped, _ = clipped_samples(table.acc_g, table.range_g)
+    tap: list[tuple[int, FloatArray]] = []
+    detector = StepDetector(table_sensor(table), tap=tap)
+    told = [out for batch in table_batches(table, clipped) for out in detector.push(batch)] + detector.flush()
+    good = {
+        out.initial_contact_ns
+        for out in told
+        if isinstance(out, Step) and out.accepted and out.activity is Activity.RUN
+    }
+    rows = [features for contact_ns, features in tap if contact_ns in good]
+    return (np.stack(rows) if rows else np.empty((0, 0))), table.rate_hz
+
+
+def calibration_file(sensor: str) -> Path:
+    """Return where the landing model of a sensor is kept.
+
+    Raises
+    ------
+    UsageError
+        The sensor's name cannot be a file's name.
+    """
+    if not sensor or any(mark in sensor for mark in "/\\:") or sensor.startswith("."):
+        raise UsageError(f"sensor {sensor!r}: use letters, digits, - and _ for a sensor that is calibrated")
+    return config_folder() / "calibrations" / f"{sensor}.json"
+
+
+def save_calibration(model: StrikeModel, path: Path, *, overwrite: bool = False) -> Path:
+    """Write a model as a plain JSON file; it appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with new_file(path, overwrite=overwrite, mode=0o600) as temporary:
+        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(model)) + b"\n")
+    return path
+
+
+def load_calibration(path: Path) -> StrikeModel:
+    """Read a model.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it holds no model.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=StrikeModel)
+    except FileNotFoundError as error:
+        raise InputError(
+            "there is no such calibration: make one with `softstrike calibrate`", path=path
+        ) from error
+    except (OSError, msgspec.MsgspecError) as error:
+        raise InputError(f"holds no landing model: {error}", path=path) from error

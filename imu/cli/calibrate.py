@@ -1,0 +1,88 @@
+"""``softstrike calibrate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from imu.signal import CalibrationScore
+
+__all__ = ["calibrate"]
+
+
+def calibrate(
+    heel: Path,
+    other: Path,
+    /,
+    *,
+    sensor: str,
+    placement: Literal["shank", "shoe"],
+    side: Literal["left", "right"],
+    kind: Literal["midfoot", "forefoot"] = "midfoot",
+    range_g: float | None = None,
+    overwrite: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Teach a sensor without gyroscope, or on the shank, your own two ways of landing.
+
+    Run twice for about 30 seconds: once on the heels, once on the mid- or forefoot. The model is kept only
+    when it tells the two apart well enough on strides that it was not learnt from.
+
+    Parameters
+    ----------
+    heel : Path
+        CSV file of the run on the heels: time_s, acc_x_g, acc_y_g, acc_z_g.
+    other : Path
+        CSV file of the run on the mid- or forefoot.
+    sensor : str
+        Name of the sensor, as in its sessions.
+    placement : str
+        Where the sensor was worn.
+    side : str
+        Which leg.
+    kind : str
+        How you landed in the second run.
+    range_g : float
+        End of the accelerometer's range in g; by default seen from the samples.
+    overwrite : bool
+        Replace a calibration that exists.
+    """
+    from imu.batch.calibrate import (
+        LEAST_DECIDED_PERCENT,
+        LEAST_RIGHT_PERCENT,
+        calibration_file,
+        save_calibration,
+    )
+    from imu.batch.calibrate import calibrate as learn
+    from imu.cli.app import NOTHING_USABLE, OK
+    from imu.cli.paths import check_target
+    from imu.model import Strike
+
+    path = calibration_file(sensor)
+    check_target(path, (".json",), overwrite=overwrite)
+    found = learn(heel, other, placement=placement, side=side, kind=Strike(kind), range_g=range_g)
+    print(_told(found.score, kind))
+    if found.model is None:
+        print(
+            f"Not kept: {LEAST_RIGHT_PERCENT:.0f} % right and {LEAST_DECIDED_PERCENT:.0f} % decided are "
+            "needed. Landing type stays unmeasurable with this sensor: run the two ways more clearly and "
+            "try again."
+        )
+        return NOTHING_USABLE
+    print(f"kept in {save_calibration(found.model, path, overwrite=overwrite)}")
+    return OK
+
+
+def _told(score: CalibrationScore, kind: str) -> str:
+    heel = (score.heel_right, score.heel_wrong, score.heel_unsure)
+    other = (score.other_wrong, score.other_right, score.other_unsure)
+    lines = ["On strides that the model was not learnt from:"]
+    for run, counts in (("heel", heel), (kind, other)):
+        called = ", ".join(f"{n} {name}" for n, name in zip(counts, ("heel", kind, "unsure"), strict=True))
+        lines.append(f"  {run} run: {called}")
+    lines.append(
+        f"  right {score.right_percent:.1f} % of those decided, decided {score.decided_percent:.1f} %"
+    )
+    return "\n".join(lines)
