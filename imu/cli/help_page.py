@@ -16,6 +16,8 @@ Add --debug to see the whole trace of an error.
 │ ankle-test   Knee-to-wall test with a shin sensor: three tries a side, their │
 │              spread, and the trend.                                          │
 │ batch        Work through an archive of sessions.                            │
+│ calibrate    Teach a sensor without gyroscope, or on the shank, your own two │
+│              ways of landing.                                                │
 │ demo         Play a real recorded run on the live dashboard.                 │
 │ diary        Pain diary, 0 (none) to 10 (worst). If symptoms persist, see    │
 │              your physical therapist.                                        │
