@@ -16,28 +16,15 @@ import msgspec
 import numpy as np
 
 from imu.block import Block
-from imu.model import (
-    Activity,
-    Gap,
-    Impact,
-    Landing,
-    MountingEstimate,
-    Placement,
-    RejectReason,
-    SampleBatch,
-    SensorInfo,
-    Step,
-    Strike,
-)
+from imu.model import Gap, Impact, Landing, MountingEstimate, Placement, SampleBatch, SensorInfo, Step
 from imu.signal import activity as gait
-from imu.signal.landing import classify
 from imu.signal.measure import Contacts, Impacts, Landings, Places, Rests, StepMeter, toe_off_by
 from imu.signal.mounting import gravity_of, mounting_of, turned
 from imu.signal.orientation import PHASES, AxesTracker, lateral_axis, up_axis
 from imu.signal.params import SignalParams
 from imu.signal.regular import Grid, LastSample, Regulariser
 from imu.signal.segment import Early, Segment
-from imu.units import NS_PER_MS
+from imu.signal.telling import Past, Teller
 
 if TYPE_CHECKING:
     from imu.model.samples import BoolArray, FloatArray, IntArray
@@ -50,11 +37,9 @@ __all__ = ["StepDetector"]
 _TOE_OFF_MARGIN_S = 0.20
 _ACTIVITY_MARGIN_S = 0.02
 _HOP_S = 0.06
-_RATE_TOLERANCE = 0.995
-_IRREGULAR = 0.3
 _SAME_RHYTHM = 0.1
 _UPRIGHT = math.cos(math.radians(30.0))
-_LAST_STRIDES, _FEWEST_STRIDES = 5, 3
+_LAST_STRIDES = 5
 
 
 class _State(msgspec.Struct):
@@ -62,13 +47,11 @@ class _State(msgspec.Struct):
     held: list[SampleBatch] = msgspec.field(default_factory=list)
     segment: Segment | None = None
     regular: LastSample | None = None
-    count: int = 0
+    past: Past = msgspec.field(default_factory=Past)
     evidence: list[float] = msgspec.field(default_factory=list)
     period: float = 0.0
     gravity: Any = None
     standing: Any = None
-    last_ns: int = 0
-    strides_ms: list[float] = msgspec.field(default_factory=list)
 
 
 Told = Impact | Landing | Step | MountingEstimate
@@ -118,8 +101,7 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         self._hop = round(_HOP_S * sensor.rate_hz)
         self._meter = StepMeter(sensor, self._params, strike_model)
         self._tap = tap
-        self._low_rate = sensor.rate_hz < _RATE_TOLERANCE * self._params.low_rate_hz
-        self._shows_impact = sensor.rate_hz >= _RATE_TOLERANCE * self._params.min_impact_rate_hz
+        self._teller = Teller(sensor, self._params, tells_landing=self._meter.tells_landing)
         self._state = _State(
             AxesTracker(on_shoe=sensor.placement is Placement.SHOE, has_gyro=sensor.has_gyro)
         )
@@ -224,10 +206,12 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
             known_ns = segment.known(at)
             impacts = self._meter.impacts(segment, contacts, early.places)
             if early.told == 0:
-                told.append((at, self._impact(_first(impacts), known_ns)))
+                told.append((at, self._teller.impact(self._state.past, _first(impacts), known_ns)))
             else:
                 landings = self._meter.landings(segment, contacts, early.places)
-                told.append((at, self._landing(_first(impacts), _first(landings), known_ns)))
+                told.append(
+                    (at, self._teller.landing(self._state.past, _first(impacts), _first(landings), known_ns))
+                )
             early.told += 1
         return told
 
@@ -325,10 +309,10 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         """Impact, landing and step of one contact, each with the detection index at which it is known."""
         contact, ran, impact, landing, rest = of
         known_ns = [segment.known(at) for at in known]
-        told: list[Told] = [self._impact(impact, known_ns[0])]
+        told: list[Told] = [self._teller.impact(self._state.past, impact, known_ns[0])]
         if self._meter.tells_landing:
-            told.append(self._landing(impact, landing, known_ns[1]))
-        told.append(self._step(contact, ran, known_ns, (impact, landing, rest)))
+            told.append(self._teller.landing(self._state.past, impact, landing, known_ns[1]))
+        told.append(self._teller.step(self._state.past, contact, ran, known_ns, (impact, landing, rest)))
         return list(zip(known, told, strict=True))[already:]
 
     def _known(
@@ -386,103 +370,6 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         kept = state.evidence if same and len(evidence) == 1 else []
         state.evidence, state.period = [*kept[-(_LAST_STRIDES - 1) :], *evidence][-_LAST_STRIDES:], period[-1]
         return ran
-
-    def _impact(self, of: Impacts, known_ns: int) -> Impact:
-        shown = self._shows_impact and not of.peak_hidden
-        return Impact(
-            sensor=self._sensor.sensor,
-            side=self._sensor.side,
-            initial_contact_ns=of.contact_ns,
-            peak_accel_g=of.peak_g if shown else None,
-            peak_axial_g=of.axial_g if shown else None,
-            clipped=of.clipped,
-            known_ns=known_ns,
-            step=self._state.count,
-        )
-
-    def _landing(self, impact: Impacts, of: Landings, known_ns: int) -> Landing:
-        strike, angle = self._strike(of)
-        return Landing(
-            sensor=self._sensor.sensor,
-            side=self._sensor.side,
-            initial_contact_ns=impact.contact_ns,
-            strike=strike,
-            strike_angle_deg=angle,
-            known_ns=known_ns,
-            step=self._state.count,
-        )
-
-    def _step(
-        self, contact: Contact, running: bool, known_ns: list[int], of: tuple[Impacts, Landings, Rests]
-    ) -> Step:
-        state, sensor = self._state, self._sensor
-        impact, landing, rest = of
-        stride_ms = (
-            (impact.contact_ns - state.last_ns) / NS_PER_MS if contact.follows and state.count else None
-        )
-        contact_ms = (rest.toe_off_ns - impact.contact_ns) / NS_PER_MS if rest.has_toe_off else None
-        reason = self._reason(rest.torn, stride_ms, contact_ms, running)
-        if reason is RejectReason.CONTACT_TIME:
-            contact_ms = None
-        strike, angle = self._strike(landing)
-        shown = self._shows_impact and not impact.peak_hidden
-        step = Step(
-            step=state.count,
-            sensor=sensor.sensor,
-            side=sensor.side,
-            placement=sensor.placement,
-            activity=Activity.RUN if running else Activity.WALK,
-            initial_contact_ns=impact.contact_ns,
-            toe_off_ns=rest.toe_off_ns if contact_ms is not None else None,
-            stride_time_ms=stride_ms,
-            peak_accel_g=impact.peak_g if shown else None,
-            peak_axial_g=impact.axial_g if shown else None,
-            time_to_peak_ms=impact.time_to_peak_ms if shown else None,
-            strike=strike,
-            strike_angle_deg=angle,
-            accepted=reason is RejectReason.NONE,
-            reject_reason=reason,
-            clipped=impact.clipped,
-            lost_samples=rest.lost,
-            known_ns=known_ns[-1],
-            slope_gps=impact.slope_gps if shown else None,
-            shock_gps=impact.shock_gps if self._shows_impact else None,
-            low_rate=self._low_rate,
-            impact_known_ns=known_ns[0],
-            landing_known_ns=known_ns[1] if self._meter.tells_landing else None,
-        )
-        if stride_ms is not None:
-            state.strides_ms = [*state.strides_ms[-(_LAST_STRIDES - 1) :], stride_ms]
-        state.count, state.last_ns = state.count + 1, impact.contact_ns
-        return step
-
-    def _strike(self, of: Landings) -> tuple[Strike, float | None]:
-        """Landing type and angle; a turn that missing samples may have hidden makes no foot flat."""
-        if not self._meter.tells_landing:
-            return Strike.UNMEASURABLE, None
-        if of.modelled is not None:
-            return (Strike.UNSURE if of.holed else of.modelled), None
-        angle = None if math.isnan(of.angle_deg) else of.angle_deg
-        strike = classify(angle, of.rebound_dps, of.early_dps, self._params)
-        if strike is Strike.MIDFOOT and of.holed:
-            return Strike.UNSURE, angle
-        return strike, angle
-
-    def _reason(
-        self, torn: bool, stride_ms: float | None, contact_ms: float | None, running: bool
-    ) -> RejectReason:
-        params = self._params
-        if torn:
-            return RejectReason.LOST_SAMPLES
-        longest = params.contact_max_ms if running else params.walk_contact_max_ms
-        if contact_ms is not None and not params.contact_min_ms <= contact_ms <= longest:
-            return RejectReason.CONTACT_TIME
-        usual = sorted(self._state.strides_ms)
-        if stride_ms is not None and len(usual) >= _FEWEST_STRIDES:
-            typical = usual[len(usual) // 2]
-            if abs(stride_ms - typical) > _IRREGULAR * typical:
-                return RejectReason.IRREGULAR
-        return RejectReason.NONE
 
 
 def _in_order(known: list[Known]) -> list[Told]:
