@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from imu.batch.calibrate import calibration_file, load_calibration
+from imu.errors import InputError, UsageError
+from imu.model import Placement, Strike
+from tests.unit.signal.simulated import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+WORN = ("--sensor", "left-shin", "--placement", "shank", "--side", "left", "--kind", "forefoot")
+
+
+def record(path: Path, angle_deg: float, seed: int) -> Path:
+    _, batch, _ = run(Placement.SHANK, angle_deg, seed=seed, seconds=32.0, has_gyro=False)
+    table = pd.DataFrame(batch.acc_g, columns=["acc_x_g", "acc_y_g", "acc_z_g"])
+    table.insert(0, "time_s", batch.t_ns / 1e9)
+    table.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture
+def settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SOFTSTRIKE_CONFIG_DIR", str(folder / "config"))
+    return folder / "config"
+
+
+def test_a_calibrated_shin_tells_heel_from_forefoot_in_other_runs(
+    softstrike: Callable[..., tuple[int, str, str]], folder: Path, settings: Path
+) -> None:
+    heel, fore = record(folder / "heel.csv", 14.0, 1), record(folder / "fore.csv", -5.0, 2)
+    code, out, _ = softstrike("calibrate", heel, fore, *WORN)
+    assert code == 0
+    assert "of those decided" in out
+    kept = settings / "calibrations" / "left-shin.json"
+    assert load_calibration(kept).other is Strike.FOREFOOT
+    for name, angle_deg, expected in (("a", 14.0, "heel"), ("b", -5.0, "forefoot")):
+        new = record(folder / f"{name}.csv", angle_deg, 7)
+        told = ("--placement", "shank", "--side", "left", "--calibration", kept, "--out", f"{name}.steps.csv")
+        assert softstrike("analyze", new, *told)[0] == 0
+        steps = pd.read_csv(folder / f"{name}.steps.csv")
+        decided = steps[steps["strike"] != "unsure"]
+        assert len(decided) >= 0.8 * len(steps)
+        assert (decided["strike"] == expected).mean() >= 0.95
+    assert softstrike("calibrate", heel, fore, *WORN)[0] == 2  # nothing is replaced unasked
+
+
+def test_runs_that_are_alike_are_not_kept(
+    softstrike: Callable[..., tuple[int, str, str]], folder: Path, settings: Path
+) -> None:
+    one, same = record(folder / "one.csv", 10.0, 1), record(folder / "same.csv", 10.0, 2)
+    code, out, _ = softstrike("calibrate", one, same, *WORN)
+    assert code == 1
+    assert "Not kept" in out
+    assert not settings.exists()
+
+
+def test_a_run_that_is_too_short_is_refused(
+    softstrike: Callable[..., tuple[int, str, str]], still: Callable[[str], Path], settings: Path
+) -> None:
+    code, _, err = softstrike("calibrate", still("a.csv"), still("b.csv"), *WORN)
+    assert code == 1
+    assert "0 accepted running landings" in err
+    assert not settings.exists()
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "..", "c:d"])
+def test_a_sensor_whose_name_is_no_files_name_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="letters"):
+        calibration_file(name)
+
+
+@pytest.mark.parametrize("content", [None, b"{", b'{"weights": []}'])
+def test_a_file_that_holds_no_model_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "model.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=r"model\.json"):
+        load_calibration(path)
