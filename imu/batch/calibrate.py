@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from imu.batch.analyze import clipped_samples, table_batches, table_sensor
+from imu.config import STRIKE_MODEL_KEY
 from imu.errors import InputError, UsageError
 from imu.folders import config_folder
 from imu.model import Activity, Placement, Step, Strike
@@ -17,11 +18,12 @@ from imu.store import read_samples
 from imu.store.files import new_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pandas as pd
 
-    from imu.model import Side
+    from imu.model import SensorInfo, Side
     from imu.model.samples import FloatArray
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "Calibration",
     "calibrate",
     "calibration_file",
+    "calibration_settings",
     "load_calibration",
     "save_calibration",
 ]
@@ -143,6 +146,32 @@ def calibration_file(sensor: str) -> Path:
     if not sensor or any(mark in sensor for mark in "/\\:") or sensor.startswith("."):
         raise UsageError(f"sensor {sensor!r}: use letters, digits, - and _ for a sensor that is calibrated")
     return config_folder() / "calibrations" / f"{sensor}.json"
+
+
+def calibration_settings(sensors: Iterable[SensorInfo]) -> dict[str, float]:
+    """Return what the header of a new session carries, so that its replay tells the landings as live did.
+
+    Parameters
+    ----------
+    sensors : iterable of SensorInfo
+        The session's sensors; those without a calibration, or on a shoe with a gyroscope, carry nothing.
+
+    Raises
+    ------
+    InputError
+        A calibration cannot be read.
+    UsageError
+        A calibration was made for another placement or sampling rate.
+    """
+    settings: dict[str, float] = {}
+    for sensor in sensors:
+        path = calibration_file(sensor.sensor)
+        if not path.exists() or (sensor.placement is Placement.SHOE and sensor.has_gyro):
+            continue
+        model = load_calibration(path)
+        model.check(sensor)
+        settings |= {f"{STRIKE_MODEL_KEY}{sensor.sensor}.{name}": n for name, n in model.numbers().items()}
+    return settings
 
 
 def save_calibration(model: StrikeModel, path: Path, *, overwrite: bool = False) -> Path:

@@ -2,12 +2,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pandas as pd
 import pytest
 
-from imu.batch.calibrate import calibration_file, load_calibration
+from imu.batch.calibrate import calibration_file, calibration_settings, load_calibration, save_calibration
+from imu.config import ChainConfig
 from imu.errors import InputError, UsageError
-from imu.model import Placement, Strike
+from imu.model import Placement, SessionHeader, Strike
+from imu.signal import StrikeModel
+from imu.signal.strike_model import FEATURES
+from tests.laws import streams
 from tests.unit.signal.simulated import run
 
 if TYPE_CHECKING:
@@ -68,6 +73,18 @@ def test_a_run_that_is_too_short_is_refused(
     assert code == 1
     assert "0 accepted running landings" in err
     assert not settings.exists()
+
+
+def test_a_session_takes_the_calibrations_of_its_sensors_along(settings: Path) -> None:
+    model = StrikeModel(Placement.SHANK, 200.0, Strike.MIDFOOT, (0.25,) * FEATURES, 0.5, 96.0, 91.0, 80)
+    save_calibration(model, calibration_file("left"))
+    left, right = (streams.worn(Placement.SHANK, has_gyro=False) for _ in range(2))
+    sensors = (left, msgspec.structs.replace(right, sensor="right"))
+    header = SessionHeader(sensors, config=calibration_settings(sensors))
+    assert settings.exists()
+    assert ChainConfig.from_header(header).strike_models == {"left": model}
+    with pytest.raises(UsageError, match="calibrate again"):
+        calibration_settings([streams.worn(Placement.SHOE, has_gyro=False)])
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "..", "c:d"])
