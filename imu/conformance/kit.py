@@ -91,9 +91,7 @@ def _own_name(profile: Profile, path: Path | str) -> None:
     for other in builtin_profiles().values():
         same = profile.id.translate(LOOK_ALIKE) == other.id.translate(LOOK_ALIKE)
         if same and profile.text != other.text:
-            text = (
-                f"{profile.id!r} is or looks like {other.id!r}, which comes with softstrike; choose another"
-            )
+            text = f"{profile.id!r} is or looks like {other.id!r} of softstrike; choose another"
             raise ProfileError(text, path=path, key="id")
 
 

@@ -41,18 +41,12 @@ BROKEN = {
         "nothing subscribes to role 'data'",
     ),
     "service": (POLAR, SERVICES, "", "radio", "the service of role 'control' is not stated"),
-    "reply": (
-        REFERENCE,
-        'prefix = "81", ok_at = 1, ok = [0, 2]',
-        'prefix = "81", ok_at = 0',
-        "session",
-        "no reply",
-    ),
+    "reply": (REFERENCE, '"81", ok_at = 1, ok = [0, 2]', '"81", ok_at = 0', "session", "no reply"),
     "scale": (
         REFERENCE,
         '{ param = "acc_scale", at = 2, type = "f32" }',
         '{ param = "acc_scale", at = 2, type = "i8" }',
-        "session",
+        "schema",
         "does not fit into i8",
     ),
 }
