@@ -28,6 +28,7 @@ _COMMANDS = (
     "record",
     "replay",
     "simulate",
+    "virtual-sensor",
     "analyze",
     "sessions",
     "profile",
@@ -54,8 +55,9 @@ def build_app(*, lazy: bool = True) -> App:
         suppress_keyboard_interrupt=False,
     )
     for name in _COMMANDS:
-        place = f"imu.cli.{_MODULES.get(name, name)}"
-        app.command(f"{place}:{name}" if lazy else getattr(import_module(place), name), name=name)
+        word = name.replace("-", "_")
+        place = f"imu.cli.{_MODULES.get(word, word)}"
+        app.command(f"{place}:{word}" if lazy else getattr(import_module(place), word), name=name)
     return app
 
 

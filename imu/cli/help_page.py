@@ -11,25 +11,27 @@ Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable.
 Add --debug to see the whole trace of an error.
 
 ╭─ Commands ───────────────────────────────────────────────────────────────────╮
-│ analyze      Find and measure every step of recordings and write one table   │
-│              per recording.                                                  │
-│ demo         Play a real recorded run on the live dashboard.                 │
-│ doctor       Look at this machine and say what is missing and what to do     │
-│              about it.                                                       │
-│ live         Show sensors live. For now only simulated ones, in real time    │
-│              through the live engine.                                        │
-│ profile      Look at firmware profiles.                                      │
-│ record       Record sensors without a window. For now only simulated ones,   │
-│              in real time.                                                   │
-│ replay       Play a recorded session through the same engine that live       │
-│              sensors use.                                                    │
-│ scan         List the sensors that are near: name, profile, strength,        │
-│              battery if told, and what they are known as.                    │
-│ sensors      Say which sensor is worn by whom and where; see and change what │
-│              is known.                                                       │
-│ sessions     Find, name, check and delete recorded sessions.                 │
-│ simulate     Write a simulated session, as fast as possible.                 │
-│ --help (-h)  Display this message and exit.                                  │
-│ --version    Display application version.                                    │
+│ analyze         Find and measure every step of recordings and write one      │
+│                 table per recording.                                         │
+│ demo            Play a real recorded run on the live dashboard.              │
+│ doctor          Look at this machine and say what is missing and what to do  │
+│                 about it.                                                    │
+│ live            Show a runner's sensors live and record them. Each comes     │
+│                 back by itself whenever it is lost.                          │
+│ profile         Look at firmware profiles.                                   │
+│ record          Record a runner's sensors without a window. Ctrl-C ends and  │
+│                 seals the file.                                              │
+│ replay          Play a recorded session through the same engine that live    │
+│                 sensors use.                                                 │
+│ scan            List the sensors that are near: name, profile, strength,     │
+│                 battery if told, and what they are known as.                 │
+│ sensors         Say which sensor is worn by whom and where; see and change   │
+│                 what is known.                                               │
+│ sessions        Find, name, check and delete recorded sessions.              │
+│ simulate        Write a simulated session, as fast as possible.              │
+│ virtual-sensor  Play a pair of sensors without hardware, built from their    │
+│                 profile; Ctrl-C switches them off.                           │
+│ --help (-h)     Display this message and exit.                               │
+│ --version       Display application version.                                 │
 ╰──────────────────────────────────────────────────────────────────────────────╯
 """

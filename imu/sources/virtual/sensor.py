@@ -18,6 +18,7 @@ from bumble.hci import Address
 
 from imu.decode import Encoder, SensorScript, samples_per_packet
 from imu.errors import UsageError
+from imu.profiles import nominal
 from imu.profiles.steps import Expect, Read, Subscribe, Wait, Write
 from imu.units import NS_PER_S
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from imu.profiles import Profile
     from imu.profiles.steps import Step
     from imu.sources.sim import RadioLink
-    from imu.sources.virtual.motion import Motion
+    from imu.sources.virtual.motion import Motion, Wearer
 
 __all__ = ["SensorSettings", "VirtualSensor"]
 
@@ -87,8 +88,8 @@ class VirtualSensor:
     ----------
     profile : Profile
         Firmware that it plays.
-    motion : Motion
-        What it feels; sample 0 is felt when :meth:`start` is called.
+    wearer : Wearer
+        What it feels, at the rate that the host asks for; sample 0 is felt when :meth:`start` is called.
     source, sink
         HCI of a Bluetooth controller, as bumble's transports give them.
     settings : SensorSettings, optional
@@ -107,14 +108,14 @@ class VirtualSensor:
     def __init__(
         self,
         profile: Profile,
-        motion: Motion,
+        wearer: Wearer,
         source: TransportSource,
         sink: TransportSink,
         settings: SensorSettings | None = None,
         *,
         radio: RadioLink | None = None,
     ) -> None:
-        self.profile, self.motion = profile, motion
+        self.profile, self._wearer = profile, wearer
         self.settings = settings or SensorSettings()
         self.sent = self.lost = self.repeated = 0
         self.stalled = False
@@ -334,17 +335,18 @@ class VirtualSensor:
 
     def _packets(self) -> Iterator[tuple[float, bytes]]:
         """Notifications and the times at which they are complete, from now on."""
-        rate_hz = self.motion.rate_hz * (1.0 + 1e-6 * self.settings.clock_ppm)
+        nominal_hz = nominal(self.profile, self._script.params).rate_hz
+        rate_hz = nominal_hz * (1.0 + 1e-6 * self.settings.clock_ppm)
+        motion = self._wearer(nominal_hz)
         encoder = Encoder(self.profile, self._script.params)
-        has_gyro = self.motion.samples(0, 1).gyr_dps is not None
-        count = self._packet_samples(rate_hz, has_gyro=has_gyro)
+        count = self._packet_samples(motion, encoder, rate_hz)
         first = math.ceil((self._now_s() - self._begin_s) * rate_hz)
         for index in itertools.count(first, count):
-            felt = self.motion.samples(index, count)
+            felt = motion.samples(index, count)
             marked = index if self.profile.time.marks == "first" else index + count - 1
             on_clock_s = (
                 self.settings.clock_start_s
-                + marked / self.motion.rate_hz
+                + marked / nominal_hz
                 - (self._boot_s - self._begin_s) * (1.0 + 1e-6 * self.settings.clock_ppm)
             )
             payloads = encoder.encode(
@@ -359,14 +361,13 @@ class VirtualSensor:
             for payload in payloads:
                 yield self._begin_s + (index + count - 1) / rate_hz, payload
 
-    def _packet_samples(self, rate_hz: float, *, has_gyro: bool) -> int:
+    def _packet_samples(self, motion: Motion, encoder: Encoder, rate_hz: float) -> int:
         """Choose how many samples a packet has: what 20 ms hold and the link carries."""
-        most = samples_per_packet(self.profile, gyr=has_gyro)
-        encoder = Encoder(self.profile, self._script.params)
+        most = samples_per_packet(self.profile, gyr=motion.samples(0, 1).gyr_dps is not None)
         room = (self._connection.att_mtu if self._connection else self.settings.mtu) - ATT_HEAD
         wanted = min(most, max(1, round(rate_hz * PACKET_S)))
         for count in range(wanted, 0, -1):
-            felt = self.motion.samples(0, count)
+            felt = motion.samples(0, count)
             try:
                 payloads = encoder.encode(0, 0, felt.acc_g, felt.gyr_dps)
             except UsageError:
