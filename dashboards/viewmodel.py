@@ -43,10 +43,6 @@ __all__ = ["RunnerView", "clock_text"]
 FAULT_SHOWN_NS = 10 * NS_PER_S
 """How long a fault is told that has been got over."""
 
-TARGET_KEY = "target_share"
-TARGET_SHARE = 0.8
-"""What a runner works towards, as a share of the own baseline, unless the session says otherwise."""
-
 TICK_SLACK_NS = NS_PER_S // 2
 """Ticks run ahead of samples by the radio's delay; the window follows them only beyond this."""
 
@@ -64,8 +60,8 @@ class RunnerView:
 
     def __init__(self, header: SessionHeader) -> None:
         self.header = header
-        usual_g = ChainConfig.from_header(header).baselines_g
-        share = header.config.get(TARGET_KEY, TARGET_SHARE)
+        config = ChainConfig.from_header(header)
+        usual_g, share = config.baselines_g, config.coach.target_share
         self._sensors = {
             info.sensor: Leg(info, usual, None if usual is None else share * usual)
             for info in header.sensors

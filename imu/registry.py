@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from imu.chain import SensorChain
 from imu.clock import Timeline, TimelineParams
-from imu.coach import Coach
+from imu.coach import Coach, HoldMeter
 from imu.config import CadenceBand, ChainConfig, CoachParams
-from imu.decode import Decoder
+from imu.decode import Decoder, Joiner, JoinerParams
 from imu.flags import Judge
 from imu.metrics import PhaseParams, PhaseTracker, RunnerParams, RunnerTracker
 from imu.model import Placement, SensorInfo, Side
@@ -34,6 +34,8 @@ __all__ = ["BlockCase", "Takes", "cases", "sensor_of"]
 
 RATE_HZ = 200.0
 BASELINE_G = 9.0
+WHOLE_CHAINS = ("polar-verity-sense", "softstrike-reference", "wmf-shoe")
+"""Of these sensors the whole chain is a case: with and without joining, and with single samples."""
 
 
 class Takes(enum.StrEnum):
@@ -41,8 +43,10 @@ class Takes(enum.StrEnum):
 
     SAMPLES = "samples"
     FRAMES = "frames"
+    APART = "apart"
     PACKETS = "packets"
     STEPS = "steps"
+    HOLDS = "holds"
     MOMENTS = "moments"
     WATCHED = "watched"
 
@@ -165,6 +169,8 @@ def _coach_cases() -> Iterator[BlockCase]:
     }
     for name, config in settings.items():
         yield BlockCase(f"coach {name}", Takes.STEPS, info, partial(Coach, (info,), config))
+    shin = SensorInfo(sensor="left", placement=Placement.SHANK, side=Side.LEFT, rate_hz=RATE_HZ)
+    yield BlockCase("hold-meter", Takes.HOLDS, shin, HoldMeter)
 
 
 def _runner_cases() -> Iterator[BlockCase]:
@@ -186,4 +192,8 @@ def _profile_cases(profile: Profile) -> Iterator[BlockCase]:
     name = profile.id
     yield BlockCase(f"decoder {name}", Takes.PACKETS, info, partial(Decoder, profile, info.sensor))
     yield BlockCase(f"timeline {name}", Takes.FRAMES, info, partial(Timeline, info.sensor, params))
-    yield BlockCase(f"sensor-chain {name}", Takes.PACKETS, info, partial(SensorChain, info))
+    apart = JoinerParams.from_profile(profile, info.rate_hz)
+    if apart is not None:
+        yield BlockCase(f"joiner {name}", Takes.APART, info, partial(Joiner, info.sensor, apart))
+    if name in WHOLE_CHAINS:
+        yield BlockCase(f"sensor-chain {name}", Takes.PACKETS, info, partial(SensorChain, info))

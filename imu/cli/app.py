@@ -30,7 +30,15 @@ _COMMANDS = (
     "simulate",
     "virtual-sensor",
     "analyze",
+    "forceplate",
     "sessions",
+    "runner",
+    "plan",
+    "diary",
+    "ankle-test",
+    "timer",
+    "report",
+    "export",
     "profile",
     "doctor",
 )
@@ -55,9 +63,9 @@ def build_app(*, lazy: bool = True) -> App:
         suppress_keyboard_interrupt=False,
     )
     for name in _COMMANDS:
-        word = name.replace("-", "_")
-        place = f"imu.cli.{_MODULES.get(word, word)}"
-        app.command(f"{place}:{word}" if lazy else getattr(import_module(place), word), name=name)
+        called = name.replace("-", "_")
+        place = f"imu.cli.{_MODULES.get(name, called)}"
+        app.command(f"{place}:{called}" if lazy else getattr(import_module(place), called), name=name)
     return app
 
 

@@ -18,6 +18,7 @@ from imu.model import (
     Packet,
     Placement,
     RawBatch,
+    RawGyro,
     SampleBatch,
     SensorHealth,
     SensorInfo,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 START_NS = 7_000_000_000
 DELAY_NS = 6_000_000
+MOST_PACKETS = 700
+"""Of a sensor that sends single samples, a few seconds are as good as many."""
 
 
 def _rotation(rng: np.random.Generator) -> np.ndarray:
@@ -133,16 +136,54 @@ def frames(sensor: SensorInfo, params: TimelineParams, batch: SampleBatch, size:
     return found
 
 
+def apart(frame: RawBatch) -> tuple[RawBatch, RawGyro]:
+    """Acceleration and angular rate of a frame as two packets."""
+    assert frame.gyr_dps is not None
+    gyro = RawGyro(frame.sensor, frame.arrival_ns, frame.seq, frame.counter, frame.gyr_dps)
+    return msgspec.structs.replace(frame, gyr_dps=None), gyro
+
+
+def _packet_samples(sensor: SensorInfo) -> int:
+    return min(15, samples_per_packet(find_profile(sensor.profile), gyr=sensor.has_gyro))
+
+
 def packets(sensor: SensorInfo, batch: SampleBatch) -> list[Packet]:
     """Make the packets of the sensor's firmware."""
     profile = find_profile(sensor.profile)
     encoder, rule = Encoder(profile), TimelineParams.from_profile(profile, sensor.rate_hz)
-    size = min(15, samples_per_packet(profile, gyr=sensor.has_gyro))
+    size = _packet_samples(sensor)
     found: list[Packet] = []
     for frame in frames(sensor, rule, batch, size):
-        for payload in encoder.encode(frame.counter or 0, frame.seq or 0, frame.acc_g, frame.gyr_dps):
-            found.append(Packet(sensor.sensor, len(found), frame.arrival_ns, "data", payload))
+        for role, payload in encoder.notifications(
+            frame.counter or 0, frame.seq or 0, frame.acc_g, frame.gyr_dps
+        ):
+            found.append(Packet(sensor.sensor, len(found), frame.arrival_ns, role, payload))
     return found
+
+
+def lunges(
+    sensor: SensorInfo,
+    seed: int = 1,
+    *,
+    angles_deg: Sequence[float] = (38.0, 40.0, 39.0),
+    hold_s: float = 2.0,
+    noise_g: float = 0.008,
+) -> SampleBatch:
+    """Knee-to-wall lunges: stand, bend and hold, return; the sensor is turned on the shin in any way."""
+    rng = np.random.default_rng(seed)
+    rate = sensor.rate_hz
+    parts = [np.zeros(int(3 * rate))]
+    for angle in angles_deg:
+        way = angle * (1 - np.cos(np.linspace(0, np.pi, int(rate)))) / 2
+        parts += [way, np.full(int(hold_s * rate), angle), way[::-1], np.zeros(int(1.5 * rate))]
+    tilt = np.radians(np.concatenate(parts))
+    turned = _rotation(rng)
+    acc = np.column_stack((np.sin(tilt), np.zeros_like(tilt), np.cos(tilt))) @ turned.T
+    acc += noise_g * rng.standard_normal(acc.shape)
+    t_ns = START_NS + np.round(np.arange(len(acc)) * 1e9 / rate).astype(np.int64)
+    for array in (acc, t_ns):
+        array.setflags(write=False)
+    return SampleBatch(sensor.sensor, 0, t_ns, acc, None, np.zeros(len(acc), np.bool_))
 
 
 def steps(sensor: SensorInfo, seed: int) -> list[Any]:
@@ -226,19 +267,23 @@ def feed(case: BlockCase, seed: int) -> list[Any]:
 _FEEDS: dict[tuple[str, int], list[Any]] = {}
 
 
+_MAKERS = {Takes.STEPS: steps, Takes.MOMENTS: moments, Takes.WATCHED: watched}
+
+
 def _feed(case: BlockCase, seed: int) -> list[Any]:
-    if case.takes is Takes.STEPS:
-        return steps(case.sensor, seed)
-    if case.takes is Takes.MOMENTS:
-        return moments(case.sensor, seed)
-    if case.takes is Takes.WATCHED:
-        return watched(case.sensor, seed)
+    if case.takes in _MAKERS:
+        return _MAKERS[case.takes](case.sensor, seed)
+    if case.takes is Takes.HOLDS:
+        return list(cut(lunges(case.sensor, seed), [11, 2, 60, 1]))
     batch = gait(case.sensor, seed)
     if case.takes is Takes.SAMPLES:
         return list(cut(batch, [11, 2, 60, 1]))
+    if case.takes is Takes.APART:
+        params = TimelineParams.from_profile(find_profile(case.sensor.profile), case.sensor.rate_hz)
+        return [half for frame in frames(case.sensor, params, batch, 10) for half in apart(frame)]
     if case.takes is Takes.FRAMES:
         return list(frames(case.sensor, case.make().params, batch, 10))  # type: ignore[attr-defined]
-    return list(packets(case.sensor, batch))
+    return list(packets(case.sensor, part(batch, 0, MOST_PACKETS * _packet_samples(case.sensor))))
 
 
 def run(block: Any, items: Iterable[Any], *, flush: bool = True) -> list[Any]:
