@@ -58,11 +58,8 @@ def simulated_wearer(place: str, *, scenario: str = "two_shoes", seed: int = 1, 
     """
     from imu.sources.sim import ready_session  # noqa: PLC0415 - the simulator
 
-    def wear(rate_hz: float) -> Motion:
-        session = ready_session(scenario, seed=seed, duration_s=duration_s, rate_hz=rate_hz)
-        return SimulatedMotion(session.stream(place))
-
-    return wear
+    session = ready_session(scenario, seed=seed, duration_s=duration_s)
+    return lambda rate_hz: SimulatedMotion(session.stream(place, rate_hz=rate_hz))
 
 
 class SimulatedMotion:
