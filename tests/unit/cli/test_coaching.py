@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import csv
+import math
 from typing import TYPE_CHECKING
 
 import pytest
 
-from imu.coach import ADVICE, SEE_PT
+from imu.chain import Chain
+from imu.cli.coached import RunOptions, prepare
+from imu.cli.sessions import play
+from imu.coach import ADVICE, SEE_PT, Baseline, measure_id
+from imu.errors import UsageError
 from imu.folders import sessions_folder
-from imu.model import Placement, SessionHeader, Side
+from imu.model import Cue, CuePeriod, Placement, SessionHeader, Side
 from imu.profiles import find_profile
 from imu.registry import sensor_of
-from imu.runners import journal_of, read_baselines
-from imu.store import SessionWriter
+from imu.runners import journal_of, keep_baselines, read_baselines
+from imu.signal import SignalParams
+from imu.sinks.recorder import Recorder
+from imu.sources.sim import SimulatorSource, ready_session
+from imu.store import SessionReader, SessionWriter
 from tests.laws import streams
 
 if TYPE_CHECKING:
@@ -186,3 +194,52 @@ def test_all_advice_is_told(softstrike: Softstrike) -> None:
     said = softstrike("plan", "advice")
     assert all(one.title in said.out for one in ADVICE.values())
     assert said.out.count(SEE_PT) == len(ADVICE)
+
+
+@pytest.fixture
+def learnt(softstrike: Softstrike, ada: str) -> str:
+    """Give Ada low baselines for both shins, so that every simulated step is above the target."""
+    measure = measure_id(SignalParams())
+    keep_baselines(ada, [Baseline(side, Placement.SHANK, "road", measure, 3.0, 400) for side in Side])
+    assert softstrike("plan", "start").code == 0
+    return ada
+
+
+def headed(runner: str | None, options: RunOptions | None) -> SessionHeader:
+    session = ready_session("two_shins", duration_s=60.0)
+    return prepare(SimulatorSource(session, math.inf), runner, options).header
+
+
+def test_the_header_of_a_live_session_carries_baselines_and_the_next_run(learnt: str) -> None:
+    header = headed(learnt, RunOptions(tag=("taped",), coached=True))
+    assert (header.runner, header.shoe, header.tags) == ("Ada", "road", ("taped",))
+    assert header.config["baseline_g.left-shin"] == 3.0
+    assert header.config["coach.session"] == 1.0
+
+
+def test_a_run_that_is_not_coached_has_no_cues(learnt: str) -> None:
+    assert not any(key.startswith("coach.") for key in headed(learnt, None).config)
+
+
+def test_a_runner_without_a_file_runs_all_the_same(own_folders: Path) -> None:
+    assert own_folders
+    header = headed("Eve", RunOptions(shoe="racer", surface="track"))
+    assert (header.runner, header.shoe, header.surface, header.config) == ("Eve", "racer", "track", {})
+    with pytest.raises(UsageError, match="runner add"):
+        headed("Eve", RunOptions(coached=True))
+
+
+def test_a_recorded_run_gives_the_same_cues_when_replayed(learnt: str, folder: Path) -> None:
+    source = prepare(
+        SimulatorSource(ready_session("two_shins", duration_s=60.0), math.inf),
+        learnt,
+        RunOptions(coached=True),
+    )
+    path = folder / "run.mcap"
+    play(source, [Recorder(path, source.header)])
+    reader = SessionReader(path)
+    recorded = [item for item in reader.derived() if isinstance(item, Cue | CuePeriod)]
+    chain = Chain(reader.header)
+    again = [out for item in reader.inputs() for out in chain.push(item)] + chain.flush()
+    assert sum(isinstance(item, Cue) for item in recorded) > 3
+    assert [item for item in again if isinstance(item, Cue | CuePeriod)] == recorded
