@@ -41,6 +41,15 @@ def ada(softstrike: Softstrike, own_folders: Path) -> str:
 
 
 @pytest.fixture
+def learnt(softstrike: Softstrike, ada: str) -> str:
+    """Give Ada low baselines for both shins, so that every simulated step is above the target."""
+    measure = measure_id(SignalParams())
+    keep_baselines(ada, [Baseline(side, Placement.SHANK, "road", measure, 3.0, 400) for side in Side])
+    assert softstrike("plan", "start").code == 0
+    return ada
+
+
+@pytest.fixture
 def lunges(folder: Path) -> Callable[[Placement], Path]:
     """Record a knee-to-wall test."""
 
@@ -147,6 +156,20 @@ def test_the_diary_says_what_its_rules_say(softstrike: Softstrike, ada: str, fol
     assert len(journal_of(ada).diary) == 2
 
 
+def test_the_page_for_the_therapist_holds_what_was_written_and_runs_nothing(
+    softstrike: Softstrike, learnt: str, folder: Path
+) -> None:
+    assert learnt
+    softstrike("diary", "add", "calf", "--during", 4, "--note", "<script>alert(1)</script>")
+    softstrike("plan", "done", "plank", "--held", 40)
+    said = softstrike("diary", "export", "--out", "page.html")
+    page = (folder / "page.html").read_text("utf-8")
+    assert said.code == 0, said.err
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+    assert [word in page for word in ("Cues rest by the fixed rules", "plank", SEE_PT)] == [True] * 3
+
+
 def test_an_ankle_test_is_measured_kept_and_compared(
     softstrike: Softstrike, ada: str, lunges: Callable[[Placement], Path]
 ) -> None:
@@ -194,15 +217,6 @@ def test_all_advice_is_told(softstrike: Softstrike) -> None:
     said = softstrike("plan", "advice")
     assert all(one.title in said.out for one in ADVICE.values())
     assert said.out.count(SEE_PT) == len(ADVICE)
-
-
-@pytest.fixture
-def learnt(softstrike: Softstrike, ada: str) -> str:
-    """Give Ada low baselines for both shins, so that every simulated step is above the target."""
-    measure = measure_id(SignalParams())
-    keep_baselines(ada, [Baseline(side, Placement.SHANK, "road", measure, 3.0, 400) for side in Side])
-    assert softstrike("plan", "start").code == 0
-    return ada
 
 
 def headed(runner: str | None, options: RunOptions | None) -> SessionHeader:
