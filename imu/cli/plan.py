@@ -215,6 +215,50 @@ def step_rate(
 
 
 @plan.command
+def metronome(
+    *,
+    out: Path,
+    minutes: Annotated[float, Parameter(validator=validators.Number(gt=0, lte=120))] = 20.0,
+    runner: str | None = None,
+    overwrite: Yes = False,
+) -> int:
+    """Write the beat that step-rate asked for as a sound file, to be played while running.
+
+    Parameters
+    ----------
+    out : Path
+        Sound to write (.wav).
+    minutes : float
+        How long.
+    runner : str
+        Who; the only runner without.
+    overwrite : bool
+        Replace an existing sound.
+    """
+    import wave
+
+    from imu.cli.app import OK
+    from imu.cli.paths import check_target
+    from imu.cli.who import runner_named
+    from imu.coach.metronome import RATE_HZ, beat
+    from imu.errors import UsageError
+    from imu.runners import journal_of
+    from imu.store.files import new_file
+
+    check_target(out, (".wav",), overwrite=overwrite)
+    name = runner_named(runner)
+    programme = journal_of(name).programme
+    if programme is None or not programme.step_rate_spm:
+        raise UsageError(f"{name}: no step rate is asked for yet: `softstrike plan step-rate`")
+    sound = beat(programme.step_rate_spm, minutes * 60.0)
+    with new_file(out, overwrite=overwrite) as temporary, wave.open(str(temporary), "wb") as file:
+        file.setparams((1, 2, RATE_HZ, len(sound), "NONE", "not compressed"))
+        file.writeframes(sound.astype("<i2").tobytes())
+    print(f"{programme.step_rate_spm:.0f} steps/min for {minutes:g} min written to {out}")
+    return OK
+
+
+@plan.command
 def charts(*, out: Path, runner: str | None = None, overwrite: Yes = False) -> int:
     """Draw the progress: impact against what is usual, weekly load, ankles.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import math
+import wave
 from typing import TYPE_CHECKING
 
 import pytest
 
 from imu.chain import Chain
+from imu.cli.ankle_test import watch
 from imu.cli.coached import RunOptions, prepare
 from imu.cli.sessions import play
 from imu.coach import ADVICE, SEE_PT, Baseline, measure_id
@@ -17,9 +19,11 @@ from imu.folders import sessions_folder
 from imu.model import Cue, CuePeriod, Placement, SessionHeader, Side
 from imu.profiles import find_profile
 from imu.registry import sensor_of
-from imu.runners import journal_of, keep_baselines, read_baselines
+from imu.runners import ankle_test_of, journal_of, keep_baselines, read_baselines, set_step_rate
 from imu.signal import SignalParams
+from imu.sinks.holds import HoldSink
 from imu.sinks.recorder import Recorder
+from imu.sources.replay import ReplaySource
 from imu.sources.sim import SimulatorSource, ready_session
 from imu.store import SessionReader, SessionWriter
 from tests.laws import streams
@@ -257,3 +261,37 @@ def test_a_recorded_run_gives_the_same_cues_when_replayed(learnt: str, folder: P
     again = [out for item in reader.inputs() for out in chain.push(item)] + chain.flush()
     assert sum(isinstance(item, Cue) for item in recorded) > 3
     assert [item for item in again if isinstance(item, Cue | CuePeriod)] == recorded
+
+
+def test_an_ankle_test_is_watched_while_it_goes_on(
+    lunges: Callable[[Placement], Path], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    out = watch(ReplaySource(lunges(Placement.SHANK), math.inf), folder / "watched.mcap")
+    results, refused = ankle_test_of(out)
+    assert refused == []
+    assert [len(result.tries_deg) for result in results] == [3]
+    with pytest.raises(UsageError, match="not measurable"):
+        watch(ReplaySource(lunges(Placement.SHOE), math.inf), folder / "shoe.mcap")
+
+
+def test_the_angle_and_the_tries_are_told_live() -> None:
+    sensor = sensor_of(find_profile("softstrike-reference"), Placement.SHANK)
+    sink = HoldSink(SessionHeader((sensor,)))
+    batch = streams.lunges(sensor, angles_deg=(38.0, 40.0, 39.0))
+    assert sink.line() == "left: stand still"
+    sink.put(streams.part(batch, 0, int(5.5 * sensor.rate_hz)))
+    assert sink.line() == "left:  38 degrees, tries none yet"
+    assert not sink.complete
+    sink.put(streams.part(batch, int(5.5 * sensor.rate_hz)))
+    assert sink.line().endswith("tries 38 40 39")
+    assert sink.complete
+
+
+def test_the_metronome_is_written_at_the_step_rate(softstrike: Softstrike, learnt: str, folder: Path) -> None:
+    assert "step-rate" in softstrike("plan", "metronome", "--out", "beat.wav").err
+    set_step_rate(learnt, 176.4)
+    assert softstrike("plan", "metronome", "--out", "beat.wav", "--minutes", 0.1).code == 0
+    with wave.open(str(folder / "beat.wav"), "rb") as file:
+        assert (file.getframerate(), file.getnframes()) == (44_100, 6 * 44_100)
+    assert softstrike("plan", "metronome", "--out", "beat.wav").code == 2
