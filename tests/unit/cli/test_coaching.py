@@ -295,3 +295,16 @@ def test_the_metronome_is_written_at_the_step_rate(softstrike: Softstrike, learn
     with wave.open(str(folder / "beat.wav"), "rb") as file:
         assert (file.getframerate(), file.getnframes()) == (44_100, 6 * 44_100)
     assert softstrike("plan", "metronome", "--out", "beat.wav").code == 2
+
+
+def test_holds_are_counted_in_a_recording(
+    softstrike: Softstrike, ada: str, lunges: Callable[[Placement], Path]
+) -> None:
+    said = softstrike("plan", "done", "soleus-stretch", "--seen-in", lunges(Placement.SHANK))
+    assert said.code == 0, said.err
+    [entry] = journal_of(ada).log
+    assert (entry.sets, entry.counted_by) == (3, "left")
+    assert entry.held_s == pytest.approx(6.0, abs=1.5)
+    refused = softstrike("plan", "done", "soleus-stretch", "--seen-in", lunges(Placement.SHOE))
+    assert (refused.code, len(journal_of(ada).log)) == (2, 1)
+    assert "no hold was seen" in refused.err
