@@ -28,9 +28,15 @@ _COMMANDS = (
     "record",
     "replay",
     "simulate",
+    "virtual-sensor",
     "analyze",
     "forceplate",
+    "evaluate",
     "sessions",
+    "query",
+    "recover",
+    "share",
+    "forget",
     "runner",
     "plan",
     "diary",
@@ -40,6 +46,8 @@ _COMMANDS = (
     "export",
     "profile",
     "doctor",
+    "batch",
+    "squad",
 )
 _MODULES = {"sessions": "library"}
 """Modules of :mod:`imu.cli` that are not called like their command."""

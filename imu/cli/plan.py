@@ -28,7 +28,14 @@ Seconds = Annotated[float, Parameter(validator=validators.Number(gte=0, lte=3600
 
 
 @plan.default
-def show(*, runner: str | None = None, day: dt.date | None = None) -> int:
+def show(
+    *,
+    runner: str | None = None,
+    day: dt.date | None = None,
+    window: Yes = False,
+    screenshot: Path | None = None,
+    overwrite: Yes = False,
+) -> int:
     """Show the week: runs, exercises, tests, load and habits.
 
     Parameters
@@ -37,14 +44,28 @@ def show(*, runner: str | None = None, day: dt.date | None = None) -> int:
         Who; the only runner without.
     day : date
         A day of the week to show; today without.
+    window : bool
+        Show it in a window.
+    screenshot : Path
+        Write a picture of the window to this PNG file; needs no display.
+    overwrite : bool
+        Replace an existing picture.
     """
     from imu.cli.app import OK
+    from imu.cli.screen import need_window
     from imu.cli.who import runner_named, shown_verdict, today
     from imu.coach import SEE_PT
     from imu.runners import plan_view
 
     name = runner_named(runner)
     view = plan_view(name, day or today())
+    if screenshot is not None:
+        return _picture(view, shown_verdict(name), screenshot, overwrite=overwrite)
+    if window:
+        need_window()
+        from dashboards.windows.plan import show_plan
+
+        return show_plan(view, shown_verdict(name))
     print("\n".join([*_lines(view), *shown_verdict(name), SEE_PT]))
     return OK
 
@@ -101,6 +122,7 @@ def note_done(
     reps: Count = 0,
     held: Seconds = 0.0,
     side: Side | None = None,
+    seen_in: Path | None = None,
     day: dt.date | None = None,
     note: str = "",
     runner: str | None = None,
@@ -116,9 +138,12 @@ def note_done(
     reps : int
         Repetitions in a set.
     held : float
-        Time held in a set, s.
+        Time held in all, s.
     side : Side
         Which side; both without.
+    seen_in : Path
+        Recording (.mcap) of a shin sensor: sets and time held are counted in it. Stand still at first and
+        between two sets.
     day : date
         When; today without.
     note : str
@@ -132,9 +157,32 @@ def note_done(
     from imu.runners import journal_of
 
     title = what if what in ("ice", "taping") else exercise_named(what).title
-    journal_of(runner_named(runner)).add(LogEntry(day or today(), what, sets, reps, held, side, note=note))
-    print(f"noted: {title}")
+    counted_by = "hand"
+    if seen_in is not None:
+        counted_by, sets, held = _counted(seen_in)
+    entry = LogEntry(day or today(), what, sets, reps, held, side, counted_by=counted_by, note=note)
+    journal_of(runner_named(runner)).add(entry)
+    print(f"noted: {title}" + (f", {sets} x, held {held:.0f} s" if seen_in is not None else ""))
     return OK
+
+
+def _counted(path: Path) -> tuple[str, int, float]:
+    """Return which shin sensor saw most, how many holds, and the time held in all, s.
+
+    Raises
+    ------
+    UsageError
+        No hold was seen.
+    """
+    from imu.errors import UsageError
+    from imu.model import Placement
+    from imu.runners import holds_of
+
+    seen = [(info.sensor, holds) for info, holds in holds_of(path) if info.placement is Placement.SHANK]
+    sensor, holds = max(seen, key=lambda one: len(one[1]), default=("", []))
+    if not holds:
+        raise UsageError(f"{path}: no hold was seen: wear a sensor on the shin and stand still at first")
+    return sensor, len(holds), round(sum(hold.held_s for hold in holds), 1)
 
 
 @plan.command
@@ -194,6 +242,50 @@ def step_rate(
 
 
 @plan.command
+def metronome(
+    *,
+    out: Path,
+    minutes: Annotated[float, Parameter(validator=validators.Number(gt=0, lte=120))] = 20.0,
+    runner: str | None = None,
+    overwrite: Yes = False,
+) -> int:
+    """Write the beat that step-rate asked for as a sound file, to be played while running.
+
+    Parameters
+    ----------
+    out : Path
+        Sound to write (.wav).
+    minutes : float
+        How long.
+    runner : str
+        Who; the only runner without.
+    overwrite : bool
+        Replace an existing sound.
+    """
+    import wave
+
+    from imu.cli.app import OK
+    from imu.cli.paths import check_target
+    from imu.cli.who import runner_named
+    from imu.coach.metronome import RATE_HZ, beat
+    from imu.errors import UsageError
+    from imu.runners import journal_of
+    from imu.store.files import new_file
+
+    check_target(out, (".wav",), overwrite=overwrite)
+    name = runner_named(runner)
+    programme = journal_of(name).programme
+    if programme is None or not programme.step_rate_spm:
+        raise UsageError(f"{name}: no step rate is asked for yet: `softstrike plan step-rate`")
+    sound = beat(programme.step_rate_spm, minutes * 60.0)
+    with new_file(out, overwrite=overwrite) as temporary, wave.open(str(temporary), "wb") as file:
+        file.setparams((1, 2, RATE_HZ, len(sound), "NONE", "not compressed"))
+        file.writeframes(sound.astype("<i2").tobytes())
+    print(f"{programme.step_rate_spm:.0f} steps/min for {minutes:g} min written to {out}")
+    return OK
+
+
+@plan.command
 def charts(*, out: Path, runner: str | None = None, overwrite: Yes = False) -> int:
     """Draw the progress: impact against what is usual, weekly load, ankles.
 
@@ -239,6 +331,22 @@ def tell_advice(key: str | None = None, /) -> int:
     return OK
 
 
+def _picture(view: PlanView, verdict: list[str], path: Path, *, overwrite: bool) -> int:
+    from imu.cli.app import OK
+    from imu.cli.paths import check_target
+    from imu.cli.screen import need_pictures
+    from imu.store.files import new_file
+
+    check_target(path, (".png",), overwrite=overwrite)
+    need_pictures()
+    from dashboards.windows.plan import render_plan
+
+    with new_file(path, overwrite=overwrite) as temporary:
+        render_plan(view, verdict, temporary)
+    print(f"picture written to {path}")
+    return OK
+
+
 def _lines(view: PlanView) -> Iterator[str]:
     yield f"{view.runner}, week from {view.monday}"
     yield from _programme_lines(view)
@@ -275,5 +383,6 @@ def _load_lines(view: PlanView) -> Iterator[str]:
     for week in view.weeks[-5:]:
         change = week.steps_change_percent
         against = "" if change is None else f", {change:+.0f} % against the weeks before"
-        amount = f"{week.runs} runs, {week.steps} steps, {week.impact_sum_g:.0f} g in all"
+        runs = f"{week.runs} run{'' if week.runs == 1 else 's'}"
+        amount = f"{runs}, {week.steps} steps, {week.impact_sum_g:.0f} g in all"
         yield f"  {week.monday}  {amount}{against}"
