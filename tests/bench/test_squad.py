@@ -110,7 +110,7 @@ def test_a_thousand_runners_reach_their_boards(port: int) -> None:
     p50, p99 = late_ms[len(late_ms) // 2], late_ms[int(0.99 * len(late_ms))]
     took = sum(state.flags for _, state in boards)
     print(
-        f"\n{RUNNERS} runners, {sent} steps, {flags} flags in {float(seconds):.0f} s: {steps} and {took} taken,"
+        f"\n{RUNNERS} runners, {sent} steps, {flags} flags in {float(seconds):.0f} s: {steps}, {took} taken"
     )
     print(f"hub to board p50 {p50} ms, p99 {p99} ms")
     assert sum(state.refused.total() for _, state in boards) == 0
