@@ -27,6 +27,7 @@ Add --debug to see the whole trace of an error.
 │ forceplate   Measure every contact in a record of vertical force (force      │
 │              plate or instrumented treadmill).                               │
 │ forget       Delete everything there is of a runner; this cannot be undone.  │
+│ import       Make a session of a recording that another tool exported.       │
 │ live         Show sensors live. For now only simulated ones, in real time    │
 │              through the live engine.                                        │
 │ plan         This week's runs, exercises and tests, and what came of them.   │
