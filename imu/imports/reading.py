@@ -78,6 +78,28 @@ class _Guarded(io.RawIOBase):
         return len(data)
 
 
+class _Lines(io.RawIOBase):
+    """A stream of lines that refuses to go on in the middle of one that is too long."""
+
+    def __init__(self, stream: BinaryIO, label: str) -> None:
+        self._stream, self._label = stream, label
+        self._since_end = 0
+
+    def readable(self) -> bool:
+        """Say that bytes can be read."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read some bytes."""
+        data = self._stream.read(min(len(buffer), BLOCK_BYTES))
+        last = data.rfind(b"\n")
+        self._since_end = len(data) - last - 1 if last >= 0 else self._since_end + len(data)
+        if self._since_end >= BLOCK_BYTES:
+            raise TableError("has a line of more than 256 kB, as no table of samples has", path=self._label)
+        buffer[: len(data)] = data
+        return len(data)
+
+
 def _bomb(path: Path) -> TableError:
     return TableError(
         f"unpacks to more than {MOST_RATIO} times its size, which no recording does: not read on", path=path
@@ -255,7 +277,7 @@ def _read(
     with member.open() as file:
         try:
             reader = arrow_csv.open_csv(
-                file,
+                _Lines(file, member.label),
                 read_options=arrow_csv.ReadOptions(
                     column_names=names,
                     skip_rows=layout.skip_lines + 1,
@@ -299,9 +321,5 @@ def _fault(error: pa.ArrowInvalid, member: Member, names: list[str]) -> TableErr
         return TableError(
             f"line {found['row']} has {found['actual']} cells instead of {found['expected']}: repair it",
             path=member.label,
-        )
-    if "straddl" in text:
-        return TableError(
-            "has a line of more than a megabyte, which no table of samples has", path=member.label
         )
     return TableError(f"cannot be read as a table: {text[:200]}", path=member.label)
