@@ -43,6 +43,7 @@ _COMMANDS = (
     "ankle-test",
     "timer",
     "report",
+    "trends",
     "import",
     "export",
     "profile",

@@ -53,6 +53,8 @@ Add --debug to see the whole trace of an error.
 │ squad        See a whole squad live on one board.                            │
 │ timer        Time ice after a run, or a hold of the plan, and write it into  │
 │              the log.                                                        │
+│ trends       Write a runner's weeks as one HTML file: impact, landing and    │
+│              load from session to session.                                   │
 │ --help (-h)  Display this message and exit.                                  │
 │ --version    Display application version.                                    │
 ╰──────────────────────────────────────────────────────────────────────────────╯
