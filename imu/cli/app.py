@@ -29,6 +29,7 @@ _COMMANDS = (
     "record",
     "replay",
     "simulate",
+    "virtual-sensor",
     "analyze",
     "forceplate",
     "evaluate",
