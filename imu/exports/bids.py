@@ -47,7 +47,7 @@ def export_bids(session: SessionData, out: Path, *, overwrite: bool = False, sub
     Parameters
     ----------
     session : SessionData
-        From :func:`imu.load`.
+        From :func:`imu.batch.load`.
     out : pathlib.Path
         The folder of the data set.
     overwrite : bool

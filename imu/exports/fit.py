@@ -72,7 +72,7 @@ def export_fit(
     Parameters
     ----------
     session : SessionData
-        From :func:`imu.load`.
+        From :func:`imu.batch.load`.
     out : pathlib.Path
         File to write, ``.fit``.
     overwrite : bool

@@ -50,7 +50,7 @@ def stream_lsl(
     Parameters
     ----------
     session : SessionData
-        From :func:`imu.load`.
+        From :func:`imu.batch.load`.
     speed : float
         Times the recorded pace; ``math.inf`` for at once. Time stamps keep the recorded spacing.
     wait_s : float
