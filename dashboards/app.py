@@ -15,6 +15,7 @@ from dashboards.bridge import Bridge
 from dashboards.theme import load_theme
 from dashboards.viewmodel import RunnerView
 from dashboards.widgets.base import font
+from dashboards.windows.replay import ReplayWindow
 from dashboards.windows.runner import RunnerWindow
 from imu.errors import EnvironmentProblem
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from imu.sinks.recorder import Recording
     from imu.sources.base import Control
 
-__all__ = ["ensure_application", "has_display", "quit_soon", "render_screenshot", "run_window"]
+__all__ = ["ensure_application", "has_display", "quit_soon", "render_screenshot", "run_replay", "run_window"]
 
 WINDOW_SIZE = (1440, 900)
 
@@ -134,6 +135,34 @@ def run_window(
         return app.exec()
     finally:
         bridge.stop()
+        window.deleteLater()
+
+
+def run_replay(path: Path | None, *, speed: float = 1.0, title: str = "") -> int:
+    """Show a window that plays a session, or waits for one to be dropped on it, until it is closed.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Session file.
+    speed : float
+        Times the recorded pace.
+    title : str
+        Title of the window; by default the name of the file.
+
+    Returns
+    -------
+    int
+        As for :func:`run_window`.
+    """
+    app = ensure_application()
+    window = ReplayWindow(path, speed, title=title)
+    window.resize(_fitting(app))
+    window.show()
+    try:
+        return app.exec()
+    finally:
+        window.close()
         window.deleteLater()
 
 

@@ -9,12 +9,13 @@ from dashboards.banner import choose_banner, duration_text
 from dashboards.chip import chip_of
 from dashboards.course import Course, clock_text
 from dashboards.delay import DelayMeter
-from dashboards.leg import ROLLING_STEPS, STALE_S, Leg, mean
+from dashboards.leg import ROLLING_STEPS, STALE_S, WINDOWS_S, Leg, mean
 from dashboards.states import BannerKind, BannerState, TileState, Tone, ViewState
 from imu.config import ChainConfig
 from imu.model import (
     Activity,
     Cue,
+    CuePeriod,
     Flag,
     Impact,
     ImpactLimit,
@@ -29,7 +30,7 @@ from imu.model import (
     Step,
 )
 from imu.sinks.base import EngineFault
-from imu.sinks.mailbox import Stamp
+from imu.sinks.mailbox import Stamp, TraceBlock
 from imu.units import MS_PER_S, NS_PER_S, stride_to_cadence_spm
 
 if TYPE_CHECKING:
@@ -42,10 +43,6 @@ __all__ = ["RunnerView", "clock_text"]
 
 FAULT_SHOWN_NS = 10 * NS_PER_S
 """How long a fault is told that has been got over."""
-
-TARGET_KEY = "target_share"
-TARGET_SHARE = 0.8
-"""What a runner works towards, as a share of the own baseline, unless the session says otherwise."""
 
 TICK_SLACK_NS = NS_PER_S // 2
 """Ticks run ahead of samples by the radio's delay; the window follows them only beyond this."""
@@ -64,8 +61,8 @@ class RunnerView:
 
     def __init__(self, header: SessionHeader) -> None:
         self.header = header
-        usual_g = ChainConfig.from_header(header).baselines_g
-        share = header.config.get(TARGET_KEY, TARGET_SHARE)
+        config = ChainConfig.from_header(header)
+        usual_g, share = config.baselines_g, config.coach.target_share
         self._sensors = {
             info.sensor: Leg(info, usual, None if usual is None else share * usual)
             for info in header.sensors
@@ -73,6 +70,7 @@ class RunnerView:
         }
         self._course = Course(header.origin_ns)
         self.delay = DelayMeter()
+        self.window_s = WINDOWS_S[0]
         self._legs: dict[Side, Leg] = {}
         for side in (Side.LEFT, Side.RIGHT):
             for leg in self._sensors.values():
@@ -103,6 +101,16 @@ class RunnerView:
     def flag_times_s(self) -> tuple[float, ...]:
         """Times at which flags were raised so far, s since the session's begin, rising."""
         return tuple(sorted(self._flag_times_s))
+
+    def foresee_top(self, value_g: float) -> None:
+        """Let the scale of all legs hold this value from the beginning on, g, so that no jump changes it."""
+        for leg in self._sensors.values():
+            leg.foresee_top(value_g)
+
+    def widen(self) -> None:
+        """Take the next longer time axis, after the longest the shortest."""
+        place = WINDOWS_S.index(self.window_s)
+        self.window_s = WINDOWS_S[(place + 1) % len(WINDOWS_S)]
 
     def clear(self) -> None:
         """Forget what was shown, keep the flags' times: a replay jumped."""
@@ -154,6 +162,10 @@ class RunnerView:
         self._course.phase = item
 
     @_take_runner.register
+    def _(self, item: CuePeriod) -> None:
+        self._course.period = item
+
+    @_take_runner.register
     def _(self, item: Marker) -> None:
         self._course.add_marker(item)
 
@@ -163,10 +175,16 @@ class RunnerView:
 
     @_take.register
     def _(self, item: SampleBatch, leg: Leg) -> None:
-        if len(item) == 0:
-            return
         leg.add_batch(item)
-        self._now_ns = max(self._now_ns, int(item.t_ns[-1]))
+        self._heard(leg)
+
+    @_take.register
+    def _(self, item: TraceBlock, leg: Leg) -> None:
+        leg.add_block(item)
+        self._heard(leg)
+
+    def _heard(self, leg: Leg) -> None:
+        self._now_ns = max(self._now_ns, leg.newest_ns or 0)
 
     @_take.register
     def _(self, item: Impact, leg: Leg) -> None:
@@ -206,7 +224,7 @@ class RunnerView:
 
     def trace(self, side: Side) -> Trace:
         """Return the impact trace of one leg, g over s before now."""
-        return self._legs[side].envelope.read(self._now_ns)
+        return self._legs[side].envelopes[self.window_s].read(self._now_ns)
 
     def state(self) -> ViewState:
         """Return all that is shown but the traces."""

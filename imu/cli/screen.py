@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imu.sinks.recorder import Recording
     from imu.sources.base import Source
 
-__all__ = ["need_pictures", "need_window", "show_window", "window_possible", "write_picture"]
+__all__ = ["need_pictures", "need_window", "show_replay", "show_window", "window_possible", "write_picture"]
 
 _UNSEEN = ("offscreen", "minimal")
 
@@ -98,6 +98,16 @@ def show_window(
     finally:
         engine.stop()
         engine.join()
+
+
+def show_replay(file: Path | None, speed: float, *, title: str = "") -> None:
+    """Show the window that plays sessions until it is closed, or until Ctrl-C."""
+    from dashboards.app import ensure_application, quit_soon, run_replay
+
+    ensure_application()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, lambda *_: quit_soon())
+    run_replay(file, speed=speed, title=title)
 
 
 def write_picture(header: SessionHeader, collector: Collector, path: Path, *, title: str) -> None:

@@ -45,7 +45,7 @@ def test_what_the_chain_does_not_tell_is_a_dash() -> None:
     [
         (2.9, "even", "within 3 %"),
         (-8.2, "8 %", "more on the right"),
-        (None, DASH, "needs more steps of both legs"),
+        (None, DASH, "too few steps yet"),
     ],
 )
 def test_asymmetry_names_the_side(percent: float | None, value: str, note: str) -> None:
@@ -97,7 +97,7 @@ def test_the_target_is_a_share_of_the_own_baseline() -> None:
     run = Run(baseline_g=8.0)
     header = run.header()
     assert [leg.target_g for leg in RunnerView(header).state().legs] == pytest.approx([6.4, 6.4])
-    half = msgspec.structs.replace(header, config={**header.config, "target_share": 0.5})
+    half = msgspec.structs.replace(header, config={**header.config, "coach.target_share": 0.5})
     assert [leg.target_g for leg in RunnerView(half).state().legs] == [4.0, 4.0]
     assert RunnerView(Run().header()).state().legs[0].target_g is None
 
