@@ -1,7 +1,8 @@
 """Builds the chains from a session's header: the only wiring.
 
-``Packet -> Decoder -> Timeline -> StepDetector``, one chain per sensor, joined by the judge and the coach.
-Nothing in here or below knows a clock, a file, a thread or a radio.
+``Packet -> Decoder -> Timeline -> StepDetector``, one chain per sensor, joined by the judge, the coach, the
+runner's metrics and the phases. Where a firmware sends acceleration and angular rate apart, a ``Joiner``
+stands behind the decoder. Nothing in here or below knows a clock, a file, a thread or a radio.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from imu.block import Block
 from imu.clock import Timeline, TimelineParams
 from imu.coach import Coach
 from imu.config import ChainConfig
-from imu.decode import Decoder
+from imu.decode import Decoder, Joiner, JoinerParams
 from imu.errors import SessionFileError
 from imu.flags import Judge
+from imu.metrics import PhaseTracker, RunnerTracker
 from imu.model import (
     Command,
     Cue,
@@ -29,7 +31,10 @@ from imu.model import (
     LinkChange,
     LinkState,
     Packet,
+    PhaseChange,
     RawBatch,
+    RawGyro,
+    RunnerMetrics,
     SampleBatch,
     SensorHealth,
     SensorInfo,
@@ -45,6 +50,7 @@ from imu.units import NS_PER_S
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imu.decode import Decoded
     from imu.profiles import Profile
 
 __all__ = ["Chain", "Output", "SensorChain", "SensorOutput", "profile_of"]
@@ -52,7 +58,7 @@ __all__ = ["Chain", "Output", "SensorChain", "SensorOutput", "profile_of"]
 SensorOutput = SampleBatch | Gap | Fault | SensorStatus | Step | SensorHealth
 """Anything a sensor's chain yields."""
 
-Output = SensorOutput | Flag | ImpactLimit | Cue | CuePeriod
+Output = SensorOutput | Flag | ImpactLimit | Cue | CuePeriod | RunnerMetrics | PhaseChange
 """Anything a chain yields."""
 
 
@@ -101,6 +107,8 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
         profile = profile_of(sensor)
         self.sensor = sensor
         self.decoder = Decoder(profile, sensor.sensor, sensor.params or None)
+        apart = JoinerParams.from_profile(profile, sensor.rate_hz) if sensor.has_gyro else None
+        self.joiner = None if apart is None else Joiner(sensor.sensor, apart)
         self.timeline = Timeline(sensor.sensor, TimelineParams.from_profile(profile, sensor.rate_hz))
         self.detector = StepDetector(sensor, params)
         self._state = _SensorState()
@@ -113,12 +121,12 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
             return self._decode(item)
         if isinstance(item, LinkChange):
             self._state.link = item.state
-            return []
+            return [] if item.state is LinkState.CONNECTED else self._drop_unfinished()
         return [self._health(item)]
 
     def flush(self) -> list[SensorOutput]:
         """Finish the last steps."""
-        return list(self.detector.flush())
+        return [*self._drop_unfinished(), *self.detector.flush()]
 
     def snapshot(self) -> _SensorState:
         """Copy of the whole state, of the blocks inside as well."""
@@ -133,18 +141,22 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
         self._state.blocks = ()
 
     def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
-        return (self.decoder, self.timeline, self.detector)
+        joiner = () if self.joiner is None else (self.joiner,)
+        return (self.decoder, *joiner, self.timeline, self.detector)
+
+    def _drop_unfinished(self) -> list[SensorOutput]:
+        """Tell of frames that broke off: what comes over a new link does not go on with them."""
+        joined = [] if self.joiner is None else self.joiner.flush()
+        return [each for each in (*self.decoder.flush(), *joined) if isinstance(each, Fault)]
 
     def decode(self, packet: Packet) -> list[SampleBatch | Gap | Fault | SensorStatus]:
         """Turn a packet into samples on the session's clock, and whatever is amiss; finds no steps."""
         out: list[SampleBatch | Gap | Fault | SensorStatus] = []
         for decoded in self.decoder.push(packet):
-            if isinstance(decoded, RawBatch):
-                out += self.timeline.push(decoded)
-                continue
             if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
                 self._state.battery_percent = decoded.battery_percent
-            out.append(decoded)
+            for raw in self._joined(decoded):
+                out += self.timeline.push(raw) if isinstance(raw, RawBatch) else [raw]
         return out
 
     def _decode(self, packet: Packet) -> list[SensorOutput]:
@@ -154,6 +166,12 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
             if isinstance(timed, SampleBatch | Gap):
                 out += self.detector.push(timed)
         return out
+
+    def _joined(self, decoded: Decoded) -> Sequence[RawBatch | Fault | SensorStatus]:
+        """Join what comes apart; the rest passes, but for angular rates that nobody asked for."""
+        if isinstance(decoded, RawBatch | RawGyro) and self.joiner is not None:
+            return self.joiner.push(decoded)
+        return [] if isinstance(decoded, RawGyro) else [decoded]
 
     def _health(self, tick: Tick) -> SensorHealth:
         state = self._state
@@ -181,7 +199,7 @@ def _rate_hz(ticks: list[tuple[int, int]]) -> float | None:
 
 
 class Chain:
-    """Chains of all sensors of a session, and the judge and the coach that join them.
+    """Chains of all sensors of a session and the blocks that join them.
 
     Parameters
     ----------
@@ -197,27 +215,46 @@ class Chain:
         self.sensors = {s.sensor: SensorChain(s, config.signal) for s in header.sensors}
         self.judge = Judge(header.sensors, config)
         self.coach = Coach(header.sensors, config)
+        self.runner = RunnerTracker(header.sensors, config.runner)
+        self.phases = PhaseTracker(config.phases)
 
     def push(self, item: Input) -> list[Output]:
         """Take the next input and return everything that follows from it."""
         if isinstance(item, Packet | LinkChange):
             chain = self.sensors.get(item.sensor)
-            return self._judge(chain.push(item)) if chain is not None else []
+            return self._join(chain.push(item)) if chain is not None else []
         if isinstance(item, Tick):
-            return self._judge([out for chain in self.sensors.values() for out in chain.push(item)])
+            joined = self._join([out for chain in self.sensors.values() for out in chain.push(item)])
+            return [*joined, *self.runner.push(item)]
         return [*self.judge.push(item), *self.coach.push(item)] if isinstance(item, Command) else []
 
     def flush(self) -> list[Output]:
         """Finish the last steps; the session has ended."""
-        return self._judge([out for chain in self.sensors.values() for out in chain.flush()])
+        joined = self._join([out for chain in self.sensors.values() for out in chain.flush()])
+        return [*joined, *self.phases.flush(), *self.runner.flush()]
 
-    def _judge(self, outputs: Sequence[SensorOutput]) -> list[Output]:
-        judged: list[Output] = []
+    def snapshot(self) -> tuple[Any, ...]:
+        """Copy of the whole state, of the blocks inside as well."""
+        return tuple(block.snapshot() for block in self._blocks())
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go on from a snapshot of a chain with the same header and parameters."""
+        for block, inner in zip(self._blocks(), state, strict=True):
+            block.restore(inner)
+
+    def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
+        return (*self.sensors.values(), self.judge, self.coach, self.runner, self.phases)
+
+    def _join(self, outputs: Sequence[SensorOutput]) -> list[Output]:
+        joined: list[Output] = []
         for out in outputs:
             if isinstance(out, Step):
-                judged += [*self.judge.push(out), *self.coach.push(out)]
+                self.runner.push(out)
+                joined += [*self.judge.push(out), *self.coach.push(out), *self.phases.push(out)]
                 continue
-            judged.append(out)
+            joined.append(out)
             if isinstance(out, SensorHealth):
-                judged += self.judge.push(out)
-        return judged
+                joined += [*self.judge.push(out), *self.phases.push(out)]
+            elif isinstance(out, Gap):
+                joined += self.phases.push(out)
+        return joined

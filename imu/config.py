@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from imu.errors import UsageError
+from imu.metrics.params import PhaseParams, RunnerParams
 from imu.signal.params import SignalParams
 
 if TYPE_CHECKING:
@@ -177,6 +178,10 @@ class ChainConfig(msgspec.Struct, frozen=True):
         Signal chain.
     flags : FlagParams
         Rules.
+    runner : RunnerParams
+        Both feet joined.
+    phases : PhaseParams
+        Phases of the session.
     baselines_g : dict of str to float
         Usual resultant peak per sensor, g.
     bands : dict of str to tuple of CadenceBand
@@ -187,6 +192,8 @@ class ChainConfig(msgspec.Struct, frozen=True):
 
     signal: SignalParams = msgspec.field(default_factory=SignalParams)
     flags: FlagParams = msgspec.field(default_factory=FlagParams)
+    runner: RunnerParams = msgspec.field(default_factory=RunnerParams)
+    phases: PhaseParams = msgspec.field(default_factory=PhaseParams)
     baselines_g: dict[str, float] = msgspec.field(default_factory=dict)
     bands: dict[str, tuple[CadenceBand, ...]] = msgspec.field(default_factory=dict)
     coach: CoachParams = msgspec.field(default_factory=CoachParams)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from imu.chain import SensorChain
 from imu.clock import Timeline, TimelineParams
-from imu.coach import Coach
+from imu.coach import Coach, HoldMeter
 from imu.config import CadenceBand, ChainConfig, CoachParams
-from imu.decode import Decoder
+from imu.decode import Decoder, Joiner, JoinerParams
 from imu.flags import Judge
+from imu.metrics import PhaseParams, PhaseTracker, RunnerParams, RunnerTracker
 from imu.model import Placement, SensorInfo, Side
 from imu.profiles import builtin_profiles, nominal
 from imu.signal import SignalParams, StepDetector
@@ -33,6 +34,8 @@ __all__ = ["BlockCase", "Takes", "cases", "sensor_of"]
 
 RATE_HZ = 200.0
 BASELINE_G = 9.0
+WHOLE_CHAINS = ("polar-verity-sense", "softstrike-reference", "wmf-shoe")
+"""Of these sensors the whole chain is a case: with and without joining, and with single samples."""
 
 
 class Takes(enum.StrEnum):
@@ -40,8 +43,12 @@ class Takes(enum.StrEnum):
 
     SAMPLES = "samples"
     FRAMES = "frames"
+    APART = "apart"
     PACKETS = "packets"
     STEPS = "steps"
+    HOLDS = "holds"
+    MOMENTS = "moments"
+    WATCHED = "watched"
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,8 @@ def cases() -> dict[str, BlockCase]:
     dict of str to BlockCase
         By name.
     """
-    found = [*_signal_cases(), *_count_cases(), *_judge_cases(), *_coach_cases()]
+    joined = [*_judge_cases(), *_coach_cases(), *_runner_cases()]
+    found = [*_signal_cases(), *_count_cases(), *joined]
     for profile in builtin_profiles().values():
         found += _profile_cases(profile)
     return {case.name: case for case in found}
@@ -161,6 +169,21 @@ def _coach_cases() -> Iterator[BlockCase]:
     }
     for name, config in settings.items():
         yield BlockCase(f"coach {name}", Takes.STEPS, info, partial(Coach, (info,), config))
+    shin = SensorInfo(sensor="left", placement=Placement.SHANK, side=Side.LEFT, rate_hz=RATE_HZ)
+    yield BlockCase("hold-meter", Takes.HOLDS, shin, HoldMeter)
+
+
+def _runner_cases() -> Iterator[BlockCase]:
+    info = SensorInfo(sensor="left", placement=Placement.SHANK, side=Side.LEFT, rate_hz=RATE_HZ)
+    other = SensorInfo(sensor="right", placement=Placement.SHANK, side=Side.RIGHT, rate_hz=RATE_HZ)
+    yield BlockCase("runner usual", Takes.MOMENTS, info, partial(RunnerTracker, (info, other)))
+    short = RunnerParams(asymmetry_steps=5, clipped_share=1.0)
+    yield BlockCase("runner short", Takes.MOMENTS, info, partial(RunnerTracker, (info, other), short))
+    yield BlockCase("phases usual", Takes.WATCHED, info, PhaseTracker)
+    hasty = PhaseParams(
+        still_s=3.0, least_easy_s=8.0, least_bout_s=3.0, least_run_s=6.0, epoch_s=3.0, epoch_steps=3
+    )
+    yield BlockCase("phases hasty", Takes.WATCHED, info, partial(PhaseTracker, hasty))
 
 
 def _profile_cases(profile: Profile) -> Iterator[BlockCase]:
@@ -169,4 +192,8 @@ def _profile_cases(profile: Profile) -> Iterator[BlockCase]:
     name = profile.id
     yield BlockCase(f"decoder {name}", Takes.PACKETS, info, partial(Decoder, profile, info.sensor))
     yield BlockCase(f"timeline {name}", Takes.FRAMES, info, partial(Timeline, info.sensor, params))
-    yield BlockCase(f"sensor-chain {name}", Takes.PACKETS, info, partial(SensorChain, info))
+    apart = JoinerParams.from_profile(profile, info.rate_hz)
+    if apart is not None:
+        yield BlockCase(f"joiner {name}", Takes.APART, info, partial(Joiner, info.sensor, apart))
+    if name in WHOLE_CHAINS:
+        yield BlockCase(f"sensor-chain {name}", Takes.PACKETS, info, partial(SensorChain, info))

@@ -22,14 +22,31 @@ OK, NOTHING_USABLE, WRONG_USE, PARTLY_USABLE = 0, 1, 2, 3
 
 _COMMANDS = (
     "demo",
+    "scan",
+    "sensors",
     "live",
     "record",
     "replay",
     "simulate",
     "analyze",
+    "forceplate",
+    "evaluate",
     "sessions",
+    "query",
+    "recover",
+    "share",
+    "forget",
+    "runner",
+    "plan",
+    "diary",
+    "ankle-test",
+    "timer",
+    "report",
+    "export",
     "profile",
     "doctor",
+    "batch",
+    "squad",
 )
 _MODULES = {"sessions": "library"}
 """Modules of :mod:`imu.cli` that are not called like their command."""
@@ -52,8 +69,9 @@ def build_app(*, lazy: bool = True) -> App:
         suppress_keyboard_interrupt=False,
     )
     for name in _COMMANDS:
-        place = f"imu.cli.{_MODULES.get(name, name)}"
-        app.command(f"{place}:{name}" if lazy else getattr(import_module(place), name), name=name)
+        called = name.replace("-", "_")
+        place = f"imu.cli.{_MODULES.get(name, called)}"
+        app.command(f"{place}:{called}" if lazy else getattr(import_module(place), called), name=name)
     return app
 
 

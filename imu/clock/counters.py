@@ -24,6 +24,9 @@ MISMATCH_NS = NS_PER_S // 2
 MISMATCH_SHARE = 0.1
 """Sequence number and device clock agree when they differ by less than these, whichever is more."""
 
+AGREE_NS = NS_PER_S
+"""A sensor's clock that went on by what the host's did, less this, has not been restarted."""
+
 LATE_NS = 5 * NS_PER_S
 """No radio stack holds one packet back this long while younger ones pass."""
 
@@ -149,7 +152,7 @@ class Counters:
             return self._by_seq(seq or 0, span, elapsed_ns)
         if seq is None:
             return self._by_clock(raw, ticks, span, elapsed_ns)
-        return self._by_both(seq, ticks, span, elapsed_ns)
+        return self._by_both(raw, seq, ticks, span)
 
     def take(self, raw: RawBatch, step: Step) -> None:
         """Go on to a packet that follows, learning the sampling period from neighbours."""
@@ -226,7 +229,8 @@ class Counters:
         device_ns = max(clock_ns - self.ahead_ns, span_ns / 2)
         return Step(Advance.NEXT, lost, device_ns, self.ahead_ns + device_ns - clock_ns, ticks=ticks)
 
-    def _by_both(self, seq: int, ticks: int, span: int, elapsed_ns: int) -> Step:
+    def _by_both(self, raw: RawBatch, seq: int, ticks: int, span: int) -> Step:
+        elapsed_ns = raw.arrival_ns - self.last.arrival_ns
         clock_ns = float(ticks * self.params.unit_ns)
         by_seq = self._by_seq(seq, span, elapsed_ns)
         expected_ns = by_seq.device_ns if seq > 0 else seq * self._seq_ns
@@ -236,12 +240,26 @@ class Counters:
             by_seq.advance, by_seq.ticks = Advance.SET_BACK, ticks
             return by_seq
         if abs(clock_ns - expected_ns) > max(MISMATCH_NS, MISMATCH_SHARE * expected_ns):
-            return Step(Advance.RESTART)
+            return self._paused(raw, seq, ticks, span)
         if seq <= 0:
             return by_seq
         device_ns = max(clock_ns - self.ahead_ns, span * self.period_ns / 2)
         ahead_ns = self.ahead_ns + device_ns - clock_ns
         return Step(Advance.NEXT, by_seq.lost, device_ns, ahead_ns, seq, ticks)
+
+    def _paused(self, raw: RawBatch, seq: int, ticks: int, span: int) -> Step:
+        """Judge a clock that went on without its sequence number.
+
+        A sensor that was out of reach, or whose memory ran over, numbers only what it sent; then the host's
+        clock agrees with the sensor's. Anything else is a restart.
+        """
+        elapsed_ns = raw.arrival_ns - self.last.arrival_ns
+        clock_ns = ticks * self.params.unit_ns
+        if seq <= 0 or clock_ns < seq * self._seq_ns or abs(elapsed_ns - clock_ns) > AGREE_NS:
+            return Step(Advance.RESTART)
+        step = self._by_clock(raw, ticks, span, elapsed_ns)
+        step.seq = seq
+        return step
 
     def _old(self, seq: int, ticks: int, back_ns: float, elapsed_ns: int) -> Step:
         """Judge a packet that is not younger than the latest one."""

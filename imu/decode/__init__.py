@@ -1,14 +1,15 @@
 """Packets to samples and back by a firmware profile, without any I/O."""
 
 from imu.decode.decoder import Decoded, Decoder, DecoderState
+from imu.decode.device import SensorScript
 from imu.decode.encoder import Encoder, samples_per_packet
+from imu.decode.joiner import Joiner, JoinerParams, JoinerState
 from imu.decode.session import (
     Action,
     AwaitReply,
     Pause,
     ReadValue,
     SensorRefusedError,
-    SensorScript,
     SessionScript,
     SwitchOn,
     WriteBytes,
@@ -22,6 +23,9 @@ __all__ = [
     "Decoder",
     "DecoderState",
     "Encoder",
+    "Joiner",
+    "JoinerParams",
+    "JoinerState",
     "Pause",
     "ReadValue",
     "SensorRefusedError",

@@ -8,12 +8,12 @@ import operator
 import zlib
 from typing import TYPE_CHECKING
 
-from imu.profiles.checks import CHECK_SIZES
+from imu.profiles.checks_packets import CHECK_SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imu.profiles.schema import Check
+    from imu.profiles.framings import Check
 
 __all__ = ["Checksum"]
 

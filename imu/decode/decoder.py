@@ -11,22 +11,28 @@ from imu.block import Block
 from imu.decode.framing import Problem, make_framer
 from imu.decode.layout import PacketLayout
 from imu.errors import UsageError
-from imu.model import Fault, FaultKind, Packet, RawBatch, SensorStatus
-from imu.profiles.schema import Notification
+from imu.model import Fault, FaultKind, Packet, RawBatch, RawGyro, SensorStatus
+from imu.profiles.framings import Notification
+from imu.profiles.loader import builtin_services
 from imu.profiles.values import nominal, resolve_params
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from imu.decode.framing import Framer
     from imu.profiles import Profile
 
+    FloatArray = NDArray[np.float64]
+
 __all__ = ["Decoded", "Decoder", "DecoderState"]
 
-Decoded = RawBatch | Fault | SensorStatus
+Decoded = RawBatch | RawGyro | Fault | SensorStatus
 """Anything a decoder yields."""
 
-GREATEST_PERCENT = 100
+RANGE_TOLERANCE = 1.005
+"""By how much a reading may pass the end of a range that it shows to be in force."""
 
 
 class DecoderState(msgspec.Struct):
@@ -48,6 +54,8 @@ class DecoderState(msgspec.Struct):
         Unfinished bytes of each role.
     status : tuple or None
         Battery and flags as last told.
+    top_g : float
+        Greatest acceleration so far, g; tells the range of a sensor that does not.
     arrival_ns : int
         Arrival of the last packet, ns.
     """
@@ -61,15 +69,17 @@ class DecoderState(msgspec.Struct):
     by_rule: dict[str, int] = {}
     pending: dict[str, bytearray] = {}
     status: tuple[float | None, tuple[str, ...]] | None = None
+    top_g: float = 0.0
     arrival_ns: int = 0
 
 
 class Decoder(Block[Packet, Decoded, DecoderState]):
     """Decodes the packets of one sensor; bad bytes become faults, never exceptions.
 
-    Each frame ends as exactly one :class:`~imu.model.RawBatch`, as a status without samples, or as one
-    :class:`~imu.model.Fault`. What the sensor says of itself is told as a
-    :class:`~imu.model.SensorStatus` whenever it changes.
+    Each frame ends as exactly one :class:`~imu.model.RawBatch` or :class:`~imu.model.RawGyro`, as a status
+    without samples, or as one :class:`~imu.model.Fault`. What the sensor says of itself is told as a
+    :class:`~imu.model.SensorStatus` whenever it changes, and its own readings each time. Packets of the
+    standard services (:func:`imu.profiles.builtin_services`) are read for any sensor.
 
     Parameters
     ----------
@@ -94,6 +104,8 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
         self._rules: dict[str, list[PacketLayout]] = {}
         for rule in profile.packet:
             self._rules.setdefault(rule.role, []).append(PacketLayout(rule, values, ranges))
+        self._add_services()
+        self._ranges_g = sorted(profile.sensor.acc_ranges_g)
         self._framers: dict[str, Framer] = {
             role: make_framer(profile.framing.get(role, Notification()), values) for role in self._rules
         }
@@ -114,7 +126,7 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
 
         Returns
         -------
-        list of RawBatch, Fault or SensorStatus
+        list of RawBatch, RawGyro, Fault or SensorStatus
             In the order of the bytes.
 
         Raises
@@ -148,6 +160,13 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
                 pending.clear()
         return out
 
+    def _add_services(self) -> None:
+        """Read the standard services too, where the profile has no role of that name."""
+        for service in builtin_services().values():
+            for rule in service.packet:
+                if rule.role not in self.profile.gatt:
+                    self._rules.setdefault(rule.role, []).append(PacketLayout(rule, {}, None))
+
     def _empty(self) -> DecoderState:
         return DecoderState(
             by_rule={rule.name: 0 for rule in self.profile.packet},
@@ -178,7 +197,8 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
         bits = None if layout.flags is None else layout.flags.read(frame)
         problem = self._samples(layout, frame, bits or 0, item, out)
         if problem is None:
-            self._state.by_rule[layout.rule.name] += 1
+            counts = self._state.by_rule
+            counts[layout.rule.name] = counts.get(layout.rule.name, 0) + 1
             self._status(layout, frame, bits, item.arrival_ns, out)
         return problem
 
@@ -186,45 +206,47 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
         self, layout: PacketLayout, frame: bytes, bits: int, item: Packet, out: list[Decoded]
     ) -> Problem | None:
         samples = layout.samples
-        count = 0 if samples is None else samples.count(frame, layout.rule.trailing)
-        if isinstance(count, Problem):
-            return count
-        if samples is None or count == 0:
+        found = None if samples is None else samples.read(frame, layout.rule.trailing)
+        if isinstance(found, Problem):
+            return found
+        if samples is None or found is None:
             self._state.statuses += 1
             return None
-        values = samples.read(frame, count)
-        if values is None:
-            return Problem(FaultKind.NOT_FINITE, "a sample is not a finite number")
-        acc_g, gyr_dps = values
-        clipped = samples.clipped(acc_g)
-        if bits & layout.acc_clip:
-            clipped |= np.bool_(not clipped.any())  # the sensor does not say which sample: doubt them all
+        seq = None if layout.seq is None else layout.seq.read(frame)
+        counter = None if layout.counter is None else layout.counter.read(frame)
+        acc_g, gyr_dps = found
+        if acc_g is None:
+            if gyr_dps is not None:
+                out.append(RawGyro(self.sensor, item.arrival_ns, seq, counter, gyr_dps))
+        else:
+            clipped = samples.clipped(acc_g, self._range_g(acc_g) if self._ranges_g else None)
+            if isinstance(clipped, Problem):
+                return clipped
+            if bits & layout.acc_clip:
+                clipped |= np.bool_(not clipped.any())  # the sensor does not say which: doubt them all
+            out.append(RawBatch(self.sensor, item.arrival_ns, seq, counter, acc_g, gyr_dps, clipped))
         self._state.batches += 1
-        out.append(
-            RawBatch(
-                self.sensor,
-                item.arrival_ns,
-                None if layout.seq is None else layout.seq.read(frame),
-                None if layout.counter is None else layout.counter.read(frame),
-                acc_g,
-                gyr_dps,
-                clipped,
-            )
-        )
         return None
+
+    def _range_g(self, acc_g: FloatArray) -> float:
+        """Least range that holds everything seen so far."""
+        state = self._state
+        state.top_g = max(state.top_g, float(np.abs(acc_g).max()))
+        return next((r for r in self._ranges_g if r * RANGE_TOLERANCE >= state.top_g), self._ranges_g[-1])
 
     def _status(
         self, layout: PacketLayout, frame: bytes, bits: int | None, arrival_ns: int, out: list[Decoded]
     ) -> None:
+        rule = layout.rule
         percent, flags = self._state.status or (None, ())
         if layout.battery is not None:
-            told = layout.battery.read(frame)
-            known = told != layout.battery_unknown and 0 <= told <= GREATEST_PERCENT
-            percent = float(told) if known else None
-        elif bits is None:
+            percent = layout.battery.read(frame)
+        elif bits is None and not rule.readings and rule.text is None:
             return
         if bits is not None:
             flags = layout.status_names(bits) if bits & layout.status_mask else ()
-        if (percent, flags) != self._state.status:
+        if (percent, flags) != self._state.status or rule.readings or rule.text is not None:
             self._state.status = (percent, flags)
-            out.append(SensorStatus(self.sensor, arrival_ns, percent, flags))
+            texts = {rule.text: frame.decode("utf-8", "replace").strip("\0 ")} if rule.text else {}
+            readings = layout.readings(frame)
+            out.append(SensorStatus(self.sensor, arrival_ns, percent, flags, readings, texts))

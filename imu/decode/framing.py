@@ -6,14 +6,16 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
 from imu.decode.checksums import Checksum
+from imu.errors import UsageError
 from imu.model import FaultKind
-from imu.profiles.schema import Continued, Framing, Notification, Stream
+from imu.profiles.base import MAX_FRAME
+from imu.profiles.framings import Continued, Framing, Notification, Stream
 from imu.profiles.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imu.profiles.schema import Check
+    from imu.profiles.framings import Check
 
 __all__ = ["Framer", "Problem", "make_framer"]
 
@@ -71,7 +73,7 @@ class NotificationFramer(Framer):
 class ContinuedFramer(Framer):
     """A first part, then further parts until the frame is complete."""
 
-    def __init__(self, rule: Continued, length: int) -> None:
+    def __init__(self, rule: Continued, length: int | None) -> None:
         super().__init__(rule.check)
         self._rule, self._length = rule, length
 
@@ -84,7 +86,7 @@ class ContinuedFramer(Framer):
         code = payload[rule.code_at]
         if code == rule.first:
             if pending:
-                found.append(_unfinished(pending))
+                found.append(self._cut_off(pending))
             pending[:] = payload
         elif code != rule.next:
             return [payload]
@@ -92,7 +94,7 @@ class ContinuedFramer(Framer):
             return [Problem(FaultKind.OUT_OF_SYNC, "a further part came without its first part")]
         else:
             pending += payload[rule.header :]
-        if len(pending) >= self._length:
+        if self._is_whole(len(payload), len(pending)):
             found.append(self._checked(bytes(pending)))
             pending.clear()
         return found
@@ -102,11 +104,23 @@ class ContinuedFramer(Framer):
         rule = self._rule
         frame[rule.code_at] = rule.first
         data = self._seal(frame)
+        size = payload_bytes if rule.part_bytes is None else min(payload_bytes, rule.part_bytes)
         header = bytearray(data[: rule.header])
         header[rule.code_at] = rule.next
-        step = payload_bytes - rule.header
-        rest = [data[i : i + step] for i in range(payload_bytes, len(data), step)]
-        return [data[:payload_bytes], *(bytes(header) + part for part in rest)]
+        step = size - rule.header
+        rest = [data[i : i + step] for i in range(size, len(data), step)]
+        return [data[:size], *(bytes(header) + part for part in rest)]
+
+    def _is_whole(self, part: int, total: int) -> bool:
+        if self._length is not None:
+            return total >= self._length
+        return part < (self._rule.part_bytes or 0) or total >= MAX_FRAME
+
+    def _cut_off(self, pending: bytearray) -> bytes | Problem:
+        """Judge a frame whose end did not come; one that ends with a full part may be whole all the same."""
+        if self._length is None and len(pending) == self._rule.part_bytes:
+            return self._checked(bytes(pending))
+        return Problem(FaultKind.TOO_SHORT, f"a frame broke off after {len(pending)} bytes")
 
 
 class StreamFramer(Framer):
@@ -153,6 +167,17 @@ class StreamFramer(Framer):
         lead = b"\xff" if rule.priority else b""
         step = payload_bytes - len(lead)
         return [lead + data[i : i + step] for i in range(0, len(data), step)]
+
+    def overtake(self, frame: bytearray, notification: bytes = b"\xff") -> bytes:
+        """Put a frame before the slice of the stream in a notification, as a priority frame."""
+        if not self._rule.priority:
+            raise UsageError("this framing knows no priority frames")
+        count = 0xFF - notification[0] + 1
+        ahead = self.join(frame, MAX_FRAME)[0][1:]
+        end = 1
+        for _ in range(count - 1):
+            end += self._length(notification[end:]) or 0
+        return bytes([0xFF - count]) + notification[1:end] + ahead + notification[end:]
 
     def _overtaking(self, payload: bytes, found: list[bytes | Problem]) -> bytes:
         """Take the priority frames off the front; return the slice of the stream."""
@@ -205,9 +230,6 @@ def make_framer(framing: Framing, params: Mapping[str, float]) -> Framer:
     if isinstance(framing, Notification):
         return NotificationFramer(framing.check)
     if isinstance(framing, Continued):
-        return ContinuedFramer(framing, int(value_of(framing.length, params)))
+        length = None if framing.length is None else int(value_of(framing.length, params))
+        return ContinuedFramer(framing, length)
     return StreamFramer(framing)
-
-
-def _unfinished(pending: bytearray) -> Problem:
-    return Problem(FaultKind.TOO_SHORT, f"a frame broke off after {len(pending)} bytes")

@@ -1,13 +1,15 @@
-"""The handshake of a profile without any I/O: what to write, what to await, and the sensor's side of it."""
+"""The handshake of a profile without any I/O: what to write and what to await.
+
+The sensor's side of it is :mod:`imu.decode.device`.
+"""
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from imu.errors import SoftstrikeError
 from imu.profiles.steps import Capture, Expect, Read, Subscribe, Wait, Write
-from imu.profiles.template import ByteTemplate, pack_number, unpack_number
+from imu.profiles.template import ByteTemplate, unpack_number
 from imu.profiles.values import resolve_params
 from imu.profiles.wire import size_of
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
     from imu.profiles import Profile
-    from imu.profiles.steps import Step
+    from imu.profiles.steps import Offer, Step, Tlv
 
 __all__ = [
     "Action",
@@ -23,11 +25,14 @@ __all__ = [
     "Pause",
     "ReadValue",
     "SensorRefusedError",
-    "SensorScript",
     "SessionScript",
     "SwitchOn",
     "WriteBytes",
+    "read_numbers",
 ]
+
+
+_TLV_HEAD = 2
 
 
 class SensorRefusedError(SoftstrikeError, RuntimeError):
@@ -42,7 +47,7 @@ class SwitchOn(NamedTuple):
 
 
 class WriteBytes(NamedTuple):
-    """Write to a role, with or without response."""
+    """Write to a role, with or without response; where it cannot be written that way, the other will do."""
 
     role: str
     uuid: str
@@ -148,19 +153,38 @@ class SessionScript:
         while reply is None or prefix.match(reply) is None:
             reply = yield AwaitReply(step.role, self.profile.gatt[step.role], step.timeout_s)
         if step.ok_at is not None and (len(reply) <= step.ok_at or reply[step.ok_at] not in step.ok):
-            raise SensorRefusedError(
-                f"the sensor ({self.profile.title}) refused: it answered {reply.hex(' ')}; "
-                "check the parameters, or switch it off and on"
-            )
+            raise SensorRefusedError(self._refusal(step, reply))
+        for offer in step.offers:
+            self._compare(offer, reply)
         self._capture(step.capture, reply)
+
+    def _refusal(self, step: Expect, reply: bytes) -> str:
+        status = reply[step.ok_at] if step.ok_at is not None and len(reply) > step.ok_at else None
+        meaning = next((text for value, text in step.says if value == status), None)
+        answered = f"it answered {reply.hex(' ')}"
+        if meaning is not None:
+            return f"the sensor ({self.profile.title}) refused: {meaning} ({answered})"
+        return (
+            f"the sensor ({self.profile.title}) refused: {answered}; "
+            "check the parameters, or switch it off and on"
+        )
+
+    def _compare(self, offer: Offer, reply: bytes) -> None:
+        offered = read_numbers(offer, reply)
+        wanted = self.params[offer.param]
+        if offered and wanted not in offered:
+            able = ", ".join(f"{value:g}" for value in offered)
+            text = f"cannot do {offer.param} = {wanted:g}; it can do: {able}"
+            raise SensorRefusedError(f"the sensor ({self.profile.title}) {text}")
 
     def _capture(self, captures: Iterable[Capture], reply: bytes) -> None:
         for capture in captures:
-            data = reply[capture.at : capture.at + size_of(capture.type)]
-            if len(data) < size_of(capture.type):
+            numbers = read_numbers(capture, reply)
+            if numbers:
+                self._take(capture, numbers[0])
+            elif not capture.optional:
                 text = f"gave no {capture.param!r}: it answered {reply.hex(' ')}"
                 raise SensorRefusedError(f"the sensor ({self.profile.title}) {text}")
-            self._take(capture, unpack_number(data, capture.type))
 
     def _take(self, capture: Capture, value: float) -> None:
         told = {**self.params, capture.param: value}
@@ -171,92 +195,33 @@ class SessionScript:
         self.params = told
 
 
-class SensorScript:
-    """The sensor's side of the handshake, made from the same profile: for virtual sensors and tests.
+def read_numbers(spec: Capture | Offer, reply: bytes) -> list[float]:
+    """Numbers that a reply holds in this place: one, all of a list's entry, or none.
 
     Parameters
     ----------
-    profile : Profile
-        Firmware profile that the virtual sensor plays.
-    params : mapping of str to float, optional
-        Parameters that differ from the profile's defaults until a write changes them.
+    spec : Capture or Offer
+        The place.
+    reply : bytes
+        A reply, whole or cut.
 
-    Attributes
-    ----------
-    params : dict of str to float
-        Values in force.
-    streaming : bool
-        Whether the stream runs: from the last write of the start steps to the first of the stop steps.
+    Returns
+    -------
+    list of float
+        In their order.
     """
-
-    def __init__(self, profile: Profile, params: Mapping[str, float] | None = None) -> None:
-        self.profile = profile
-        self.params = resolve_params(profile, params)
-        session = profile.session
-        self._phases = (session.start, session.stop, session.keepalive)
-        self._last_start = max(
-            (i for i, step in enumerate(session.start) if isinstance(step, Write)), default=-1
-        )
-        self.streaming = self._last_start < 0
-
-    def receive(self, role: str, data: bytes) -> list[tuple[str, bytes]]:
-        """Take one write; return the replies as (role, bytes), none to bytes unknown to the profile."""
-        for phase, steps in enumerate(self._phases):
-            for i, step in enumerate(steps):
-                if isinstance(step, Write) and step.role == role:
-                    values = _exact(ByteTemplate(step.bytes), data)
-                    if values is not None:
-                        self._accept(phase, i, values)
-                        return self._replies(steps[i + 1 :])
-        return []
-
-    def read(self, role: str) -> bytes:
-        """Value of a role that the profile's steps read, with the numbers in force."""
-        for steps in self._phases:
-            for step in steps:
-                if isinstance(step, Read) and step.role == role:
-                    return bytes(self._with_captures(bytearray(), step.capture))
-        return b""
-
-    def _accept(self, phase: int, index: int, values: dict[str, float]) -> None:
-        derived = {name for name, param in self.profile.params.items() if param.of is not None}
-        kept = {name: value for name, value in {**self.params, **values}.items() if name not in derived}
-        self.params = resolve_params(self.profile, kept)
-        if phase == 0 and index == self._last_start:
-            self.streaming = True
-        elif phase == 1:
-            self.streaming = False
-
-    def _replies(self, steps: tuple[Step, ...]) -> list[tuple[str, bytes]]:
-        replies = []
-        for step in steps:
-            if isinstance(step, Write):
-                break
-            if isinstance(step, Expect):
-                replies.append((step.role, self._reply(step)))
-        return replies
-
-    def _reply(self, step: Expect) -> bytes:
-        reply = bytearray(ByteTemplate(step.prefix).render(self.params))
-        if step.ok_at is not None:
-            reply.extend(bytes(max(0, step.ok_at + 1 - len(reply))))
-            reply[step.ok_at] = step.ok[0]
-        return bytes(self._with_captures(reply, step.capture))
-
-    def _with_captures(self, reply: bytearray, captures: Iterable[Capture]) -> bytearray:
-        for capture in captures:
-            number = pack_number(self.params[capture.param], capture.type)
-            reply.extend(bytes(max(0, capture.at + len(number) - len(reply))))
-            reply[capture.at : capture.at + len(number)] = number
-        return reply
+    size = size_of(spec.type)
+    area = reply[spec.at : spec.at + size] if spec.tlv is None else _entry(spec.tlv, reply[spec.at :])
+    return [unpack_number(area[i : i + size], spec.type) for i in range(0, len(area) - size + 1, size)]
 
 
-def _exact(template: ByteTemplate, data: bytes) -> dict[str, float] | None:
-    """Values in `data` if it is this template and nothing more."""
-    values = template.match(data)
-    if values is None:
-        return None
-    try:
-        return values if template.render(values) == data else None
-    except (ValueError, OverflowError, struct.error):
-        return None
+def _entry(tlv: Tlv, data: bytes) -> bytes:
+    while len(data) > 1:
+        kind, count = data[0], data[1]
+        if kind >= len(tlv.sizes):
+            break
+        stop = _TLV_HEAD + count * tlv.sizes[kind]
+        if kind == tlv.id:
+            return data[_TLV_HEAD:stop]
+        data = data[stop:]
+    return b""

@@ -6,7 +6,7 @@ from imu.model.flags import Basis, Flag, ImpactLimit, Rule
 from imu.model.health import ClockEstimate, Ledger, SensorHealth
 from imu.model.inputs import Command, Input, LinkChange, LinkState, Marker, Packet, Tick
 from imu.model.runner import Phase, PhaseChange, RunnerMetrics
-from imu.model.samples import Fault, FaultKind, Gap, RawBatch, SampleBatch, SensorStatus
+from imu.model.samples import Fault, FaultKind, Gap, RawBatch, RawGyro, SampleBatch, SensorStatus
 from imu.model.session import SensorInfo, SessionHeader
 from imu.model.steps import STEP_COLUMNS, Activity, Placement, RejectReason, Side, Step, Strike
 
@@ -37,6 +37,7 @@ __all__ = [
     "PhaseChange",
     "Placement",
     "RawBatch",
+    "RawGyro",
     "RejectReason",
     "Rule",
     "RunnerMetrics",

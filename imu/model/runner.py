@@ -20,7 +20,11 @@ class Phase(enum.StrEnum):
 
 
 class PhaseChange(msgspec.Struct, frozen=True, gc=False):
-    """A phase began; `t_ns` is when it began, `known_ns` when that was understood, both session time."""
+    """A phase began; `t_ns` is when it began, `known_ns` when that was understood, both session time.
+
+    What a phase was may only be understood later (a walk is a warm-up once a run follows), so a change may
+    reach back: it replaces all that was told from its `t_ns` on. :func:`imu.metrics.phase_spans` does that.
+    """
 
     t_ns: int
     phase: Phase

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.int64]
     BoolArray = NDArray[np.bool_]
 
-__all__ = ["Fault", "FaultKind", "Gap", "RawBatch", "SampleBatch", "SensorStatus"]
+__all__ = ["Fault", "FaultKind", "Gap", "RawBatch", "RawGyro", "SampleBatch", "SensorStatus"]
 
 
 class SampleBatch(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -78,6 +78,8 @@ class FaultKind(enum.StrEnum):
     UNKNOWN_CHANNEL = "unknown_channel"
     OUT_OF_SYNC = "out_of_sync"
     NOT_FINITE = "not_finite"
+    IMPLAUSIBLE = "implausible"
+    UNPAIRED = "unpaired"
     DUPLICATE = "duplicate"
     REORDERED = "reordered"
     TIME_BACKWARDS = "time_backwards"
@@ -93,12 +95,31 @@ class Fault(msgspec.Struct, frozen=True, gc=False):
 
 
 class SensorStatus(msgspec.Struct, frozen=True, gc=False):
-    """What a sensor says of itself; a field is None when it said nothing of it."""
+    """What a sensor says of itself, besides its samples.
+
+    Attributes
+    ----------
+    sensor : str
+        Identity of the sensor inside the session.
+    arrival_ns : int
+        Host's monotonic clock on arrival, ns.
+    battery_percent : float or None
+        Charge as last told, percent; None when nothing is known of it.
+    flags : tuple of str
+        Names of the status flags that are set.
+    readings : dict of str to float
+        Values that the sensor itself computed, by a name that ends in the unit, e.g. ``speed_mps``,
+        ``cadence_spm`` or ``stride_length_m`` of the Running Speed and Cadence service.
+    texts : dict of str to str
+        What it says of itself in words, e.g. ``serial_number``.
+    """
 
     sensor: str
     arrival_ns: int
     battery_percent: float | None = None
     flags: tuple[str, ...] = ()
+    readings: dict[str, float] = {}
+    texts: dict[str, str] = {}
 
 
 class RawBatch(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -128,3 +149,22 @@ class RawBatch(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     def __len__(self) -> int:
         return len(self.acc_g)
+
+
+class RawGyro(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """Angular rates of a sensor that sends them apart from the acceleration.
+
+    Attributes
+    ----------
+    sensor, arrival_ns, seq, counter, gyr_dps
+        As in :class:`RawBatch`.
+    """
+
+    sensor: str
+    arrival_ns: int
+    seq: int | None
+    counter: int | None
+    gyr_dps: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.gyr_dps)

@@ -72,6 +72,8 @@ class SessionHeader(msgspec.Struct, frozen=True):
         Short labels given when the session began.
     config : dict of str to float
         Settings that differ from the defaults.
+    format_version : int
+        Version of the file's format: from 2 on, packets are put side by side when the file is closed.
     """
 
     sensors: tuple[SensorInfo, ...]
@@ -82,7 +84,7 @@ class SessionHeader(msgspec.Struct, frozen=True):
     origin: str = "live"
     note: str = ""
     config: dict[str, float] = msgspec.field(default_factory=dict)
-    format_version: int = 1
+    format_version: int = 2
     shoe: str = ""
     surface: str = ""
     tags: tuple[str, ...] = ()

@@ -1,47 +1,36 @@
 """What one key of a profile cannot know of another: references, offsets, overlaps, signs.
 
-Each check yields ``(key, complaint)``; the loader refuses a profile at the first.
+Each check yields ``(key, complaint)``; the loader refuses a profile at the first. Packet rules are checked
+by :mod:`imu.profiles.checks_packets`.
 """
 
 from __future__ import annotations
 
-import itertools
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imu.model import FaultKind
 from imu.profiles.base import MAX_FRAME
-from imu.profiles.schema import Continued, Field, Notification, PacketRule, Profile, Stream
-from imu.profiles.steps import Expect, Write
+from imu.profiles.checks_packets import CHECK_SIZES, packet_complaints, service_packet_complaints
+from imu.profiles.framings import Continued, Stream
+from imu.profiles.references import positive, role_known, uuid_valid
+from imu.profiles.schema import Profile
+from imu.profiles.steps import Capture, Expect, Read, Write
 from imu.profiles.template import ByteTemplate
 from imu.profiles.values import possible_values, resolve_params
 from imu.profiles.wire import size_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-    from imu.profiles.base import Value
-    from imu.profiles.schema import Block, Check, Flags, Samples, Vector
-    from imu.profiles.steps import Step
+    from imu.profiles.framings import Check
+    from imu.profiles.references import Complaints
+    from imu.profiles.schema import Param, Service, Vector
+    from imu.profiles.steps import Offer, Step
 
-    Complaints = Iterator[tuple[str, str]]
+__all__ = ["complaints", "service_complaints"]
 
-__all__ = ["CHECK_SIZES", "complaints", "least_length"]
-
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-UNITS = {"acc": ("g", "mg", "m/s2"), "gyr": ("dps", "mdps", "rad/s")}
-CHECK_SIZES = {"crc32": 4, "crc16": 2, "sum8": 1, "xor8": 1}
-GREATEST_SCALE = 1e6
 GREATEST_RATE_HZ = 100_000.0
 GREATEST_RANGE = 1e6
-
-
-class Span(NamedTuple):
-    """Bytes ``[start, stop)`` of a frame that the key `key` takes."""
-
-    start: int
-    stop: int
-    key: str
 
 
 def complaints(profile: Profile) -> Complaints:
@@ -57,47 +46,53 @@ def complaints(profile: Profile) -> Complaints:
     tuple of str
         Path of the key, and what is wrong with it.
     """
+    yield from _roles(profile.gatt)
     yield from _identity(profile)
     yield from _params(profile)
     yield from _sensor(profile)
     yield from _framings(profile)
-    yield from _packets(profile)
+    yield from packet_complaints(profile)
     yield from _session(profile)
     yield from _vectors(profile)
 
 
-def least_length(rule: PacketRule) -> int:
-    """Bytes that a frame of this rule has at least, without any sample."""
-    if rule.samples is not None:
-        return rule.samples.at + rule.samples.tail
-    spans = [*_spans(rule, ""), *(Span(when.at, when.at + size_of(when.type), "") for when in rule.when)]
-    return max((span.stop if span.start >= 0 else -span.start for span in spans), default=0)
+def service_complaints(service: Service) -> Complaints:
+    """Everything that is wrong with a standard service; see :func:`complaints`."""
+    yield from uuid_valid("uuid", service.uuid)
+    yield from _roles(service.gatt)
+    yield from service_packet_complaints(service)
+    yield from _session(service)
+    yield from _vectors(service)
 
 
 # ---- identity and roles
 
 
-def _identity(profile: Profile) -> Complaints:
+def _roles(gatt: Mapping[str, str]) -> Complaints:
     seen: dict[str, str] = {}
-    for role, uuid in profile.gatt.items():
-        yield from _uuid(f"gatt.{role}", uuid)
+    for role, uuid in gatt.items():
+        yield from uuid_valid(f"gatt.{role}", uuid)
         if uuid in seen:
             yield f"gatt.{role}", f"has the same UUID as role {seen[uuid]!r}; give each role its own"
         seen[uuid] = role
+
+
+def _identity(profile: Profile) -> Complaints:
     for i, uuid in enumerate(profile.match.service_uuids):
-        yield from _uuid(f"match.service_uuids[{i}]", uuid)
+        yield from uuid_valid(f"match.service_uuids[{i}]", uuid)
     if not profile.match.name_prefixes and not profile.match.service_uuids:
         yield "match", "names neither a name prefix nor a service, so no sensor would ever be found"
-
-
-def _uuid(key: str, uuid: str) -> Complaints:
-    if not UUID.fullmatch(uuid):
-        yield key, f"{uuid!r} is not a 128-bit UUID in lower case, e.g. 00001fff-0000-1000-8000-00805f9b34fb"
-
-
-def _role(profile: Profile, key: str, role: str) -> Complaints:
-    if role not in profile.gatt:
-        yield key, f"role {role!r} is not one of the roles in [gatt]: {', '.join(profile.gatt)}"
+    homes: dict[str, str] = {}
+    for uuid, roles in profile.services.items():
+        key = f"services.{uuid}"
+        yield from uuid_valid(key, uuid)
+        for role in roles:
+            yield from role_known(profile.gatt, key, role)
+            if role in homes:
+                yield key, f"holds role {role!r}, which is already in service {homes[role]}"
+            homes[role] = uuid
+    if missing := [role for role in profile.gatt if homes and role not in homes]:
+        yield "services", f"says nothing of role {missing[0]!r}"
 
 
 # ---- parameters and values
@@ -113,6 +108,8 @@ def _params(profile: Profile) -> Complaints:
                 yield f"{key}.default", f"{param.default:g} is not among the allowed values"
         else:
             yield from _table(profile, key, param.of, {at for at, _ in param.table})
+        if param.played is not None and param.allowed and param.played not in param.allowed:
+            yield f"{key}.played", f"{param.played:g} is not among the allowed values"
 
 
 def _table(profile: Profile, key: str, source: str, covered: set[float]) -> Complaints:
@@ -123,25 +120,12 @@ def _table(profile: Profile, key: str, source: str, covered: set[float]) -> Comp
         yield f"{key}.table", f"has no row for {source} = {min(missing):g}"
 
 
-def _reference(profile: Profile, key: str, value: Value) -> Complaints:
-    if isinstance(value, str) and value[1:] not in profile.params:
-        yield key, f"{value!r} names no parameter; [params] has: {', '.join(profile.params) or 'none'}"
-
-
-def _positive(profile: Profile, key: str, value: Value, greatest: float) -> Complaints:
-    broken = list(_reference(profile, key, value))
-    yield from broken
-    for each in () if broken else possible_values(value, profile):
-        if not 0 < each <= greatest:
-            yield key, f"{each:g} is not between 0 and {greatest:g}"
-
-
 def _sensor(profile: Profile) -> Complaints:
     sensor = profile.sensor
-    yield from _positive(profile, "sensor.rate_hz", sensor.rate_hz, GREATEST_RATE_HZ)
-    yield from _positive(profile, "sensor.acc_range_g", sensor.acc_range_g, GREATEST_RANGE)
+    yield from positive(profile, "sensor.rate_hz", sensor.rate_hz, GREATEST_RATE_HZ)
+    yield from positive(profile, "sensor.acc_range_g", sensor.acc_range_g, GREATEST_RANGE)
     if sensor.gyr_range_dps is not None:
-        yield from _positive(profile, "sensor.gyr_range_dps", sensor.gyr_range_dps, GREATEST_RANGE)
+        yield from positive(profile, "sensor.gyr_range_dps", sensor.gyr_range_dps, GREATEST_RANGE)
 
 
 # ---- framing
@@ -150,17 +134,26 @@ def _sensor(profile: Profile) -> Complaints:
 def _framings(profile: Profile) -> Complaints:
     for role, framing in profile.framing.items():
         key = f"framing.{role}"
-        yield from _role(profile, key, role)
+        yield from role_known(profile.gatt, key, role)
         if isinstance(framing, Stream):
             yield from _stream(key, framing)
         elif isinstance(framing, Continued):
-            yield from _positive(profile, f"{key}.length", framing.length, MAX_FRAME)
+            yield from _continued(profile, key, framing)
             if framing.code_at >= framing.header:
                 yield f"{key}.code_at", "lies behind the header of a further part"
             if framing.first == framing.next:
                 yield f"{key}.next", "is the same as `first`, so parts cannot be told apart"
         if framing.check is not None:
             yield from _check_area(f"{key}.check", framing.check)
+
+
+def _continued(profile: Profile, key: str, framing: Continued) -> Complaints:
+    if (framing.length is None) == (framing.part_bytes is None):
+        yield key, "needs either `length` or `part_bytes`"
+    elif framing.length is not None:
+        yield from positive(profile, f"{key}.length", framing.length, MAX_FRAME)
+    elif framing.part_bytes is not None and framing.part_bytes <= framing.header:
+        yield f"{key}.part_bytes", "leaves no room behind the header"
 
 
 def _stream(key: str, framing: Stream) -> Complaints:
@@ -190,121 +183,10 @@ def _check_area(key: str, check: Check) -> Complaints:
         yield f"{key}.begin", f"covers the checksum itself; set it to {check.at + size} or more"
 
 
-# ---- packets
-
-
-def _packets(profile: Profile) -> Complaints:
-    names: set[str] = set()
-    for i, rule in enumerate(profile.packet):
-        key = f"packet[{i}]"
-        if rule.name in names:
-            yield f"{key}.name", f"{rule.name!r} is already taken; packet names are unique"
-        names.add(rule.name)
-        yield from _role(profile, f"{key}.role", rule.role)
-        yield from _conditions(profile, key, rule)
-        yield from _clock_fields(profile, key, rule)
-        if rule.flags is not None:
-            yield from _flags(f"{key}.flags", rule.flags)
-        if rule.samples is not None:
-            yield from _samples(profile, f"{key}.samples", rule.samples)
-        yield from _placing(profile, key, rule)
-    if all(rule.samples is None for rule in profile.packet):
-        yield "packet", "no packet carries samples"
-
-
-def _conditions(profile: Profile, key: str, rule: PacketRule) -> Complaints:
-    for i, when in enumerate(rule.when):
-        yield from _reference(profile, f"{key}.when[{i}].eq", when.eq)
-        if when.at + size_of(when.type) > least_length(rule):
-            yield (
-                f"{key}.when[{i}].at",
-                f"{when.at} lies outside the frame's {least_length(rule)} fixed bytes",
-            )
-
-
-def _clock_fields(profile: Profile, key: str, rule: PacketRule) -> Complaints:
-    wanted = rule.samples is not None
-    clocked = profile.time.source == "packet"
-    for name, field, rule_exists, bits, where in (
-        ("counter", rule.counter, clocked, profile.time.wrap_bits, "time.wrap_bits"),
-        ("seq", rule.seq, profile.seq is not None, profile.seq.bits if profile.seq else 0, "seq.bits"),
-    ):
-        if field is None and rule_exists and wanted:
-            yield f"{key}.{name}", f"is missing, but [{where.split('.')[0]}] needs it"
-        elif field is not None and not rule_exists:
-            yield f"{key}.{name}", f"is given, but [{where.split('.')[0]}] makes no use of it"
-        elif field is not None and bits > 8 * size_of(field.type):
-            yield where, f"{bits} bits are more than `{key}.{name}` of type {field.type} has"
-
-
-def _flags(key: str, flags: Flags) -> Complaints:
-    names = [name for name in flags.bits if name]
-    if len(flags.bits) > 8 * size_of(flags.type):
-        yield f"{key}.bits", f"has more names than {flags.type} has bits"
-    if len(names) != len(set(names)):
-        yield f"{key}.bits", "names a bit twice"
-    for which, name in (("acc_clip", flags.acc_clip), ("gyr_clip", flags.gyr_clip)):
-        if name is not None and name not in names:
-            yield f"{key}.{which}", f"{name!r} is not among the names in `bits`"
-
-
-def _samples(profile: Profile, key: str, samples: Samples) -> Complaints:
-    quantities = [block.quantity for block in samples.blocks]
-    if quantities.count("acc") != 1 or quantities.count("gyr") > 1:
-        yield f"{key}.blocks", "needs exactly one `acc` block and at most one `gyr` block"
-    if "gyr" in quantities and profile.sensor.gyr_range_dps is None:
-        yield "sensor.gyr_range_dps", f"is missing, but `{key}` has a `gyr` block"
-    if isinstance(samples.count, Field) and not samples.count.type.startswith("u"):
-        yield f"{key}.count.type", "must be an unsigned type"
-    for i, block in enumerate(samples.blocks):
-        yield from _block(profile, f"{key}.blocks[{i}]", block)
-
-
-def _block(profile: Profile, key: str, block: Block) -> Complaints:
-    units = UNITS.get(block.quantity)
-    if units is None:
-        return
-    if block.unit not in units:
-        yield f"{key}.unit", f"{block.unit!r} is no unit of `{block.quantity}`; use one of {', '.join(units)}"
-    yield from _positive(profile, f"{key}.scale", block.scale, GREATEST_SCALE)
-
-
-def _placing(profile: Profile, key: str, rule: PacketRule) -> Complaints:
-    spans = _spans(rule, key)
-    check = profile.framing.get(rule.role, Notification()).check
-    if check is not None:
-        spans.append(Span(check.at, check.at + CHECK_SIZES[check.kind], f"framing.{rule.role}.check.at"))
-    at, tail = (rule.samples.at, rule.samples.tail) if rule.samples is not None else (MAX_FRAME, MAX_FRAME)
-    for span in spans:
-        if span.start < 0 and not (-tail <= span.start and span.stop <= 0):
-            yield span.key, f"lies outside the {tail} bytes after the samples"
-        if span.start >= 0 and span.stop > at:
-            yield span.key, f"lies outside the {at} bytes before the samples"
-    for one, two in itertools.pairwise(sorted(spans)):
-        if two.start < one.stop and (one.start < 0) == (two.start < 0):
-            yield two.key, f"overlaps with `{one.key}`"
-
-
-def _spans(rule: PacketRule, key: str) -> list[Span]:
-    count = rule.samples.count if rule.samples is not None else None
-    fields = {
-        "counter": rule.counter,
-        "seq": rule.seq,
-        "battery": rule.battery,
-        "flags": rule.flags,
-        "samples.count": count if isinstance(count, Field) else None,
-    }
-    return [
-        Span(field.at, field.at + size_of(field.type), f"{key}.{name}.at")
-        for name, field in fields.items()
-        if field is not None
-    ]
-
-
 # ---- session
 
 
-def _session(profile: Profile) -> Complaints:
+def _session(profile: Profile | Service) -> Complaints:
     session = profile.session
     if bool(session.keepalive) != (session.keepalive_s is not None):
         yield "session.keepalive_s", "`keepalive` and `keepalive_s` go together"
@@ -313,30 +195,50 @@ def _session(profile: Profile) -> Complaints:
             yield from _step(profile, f"session.{phase}[{i}]", step)
 
 
-def _step(profile: Profile, key: str, step: Step) -> Complaints:
+def _step(profile: Profile | Service, key: str, step: Step) -> Complaints:
     role = getattr(step, "role", None)
     if role is not None:
-        yield from _role(profile, f"{key}.role", role)
+        yield from role_known(profile.gatt, f"{key}.role", role)
     if isinstance(step, Write):
         yield from _template(profile, f"{key}.bytes", step.bytes)
+        quiet = [rule.name for rule in profile.packet if rule.samples is None]
+        if step.answer is not None and step.answer not in quiet:
+            yield f"{key}.answer", f"{step.answer!r} is not the name of a packet without samples"
     elif isinstance(step, Expect):
         yield from _template(profile, f"{key}.prefix", step.prefix)
-    for i, capture in enumerate(getattr(step, "capture", ())):
-        if capture.param not in profile.params:
-            yield f"{key}.capture[{i}].param", f"{capture.param!r} is not in [params]"
+        yield from _numbers(profile, f"{key}.offers", step.offers)
+    if isinstance(step, Expect | Read):
+        yield from _numbers(profile, f"{key}.capture", step.capture)
 
 
-def _template(profile: Profile, key: str, text: str) -> Complaints:
+def _numbers(profile: Profile | Service, key: str, numbers: tuple[Capture | Offer, ...]) -> Complaints:
+    for i, number in enumerate(numbers):
+        if number.param not in _params_of(profile):
+            yield f"{key}[{i}].param", f"{number.param!r} is not in [params]"
+        if number.tlv is None:
+            continue
+        if number.tlv.id >= len(number.tlv.sizes):
+            yield f"{key}[{i}].tlv.sizes", f"does not reach to id {number.tlv.id}"
+        elif number.tlv.sizes[number.tlv.id] != size_of(number.type):
+            yield f"{key}[{i}].tlv.sizes", f"gives id {number.tlv.id} another size than {number.type}"
+
+
+def _params_of(profile: Profile | Service) -> Mapping[str, Param]:
+    return profile.params if isinstance(profile, Profile) else {}
+
+
+def _template(profile: Profile | Service, key: str, text: str) -> Complaints:
     try:
         template = ByteTemplate(text)
     except ValueError as error:
         yield key, f"the template {error}"
         return
     for name in template.names:
-        if name not in profile.params:
+        if name not in _params_of(profile):
             yield key, f"{{{name}}} is not in [params]"
             return
-    yield from _fits(profile, key, template)
+    if isinstance(profile, Profile):
+        yield from _fits(profile, key, template)
 
 
 def _fits(profile: Profile, key: str, template: ByteTemplate) -> Complaints:
@@ -353,7 +255,7 @@ def _fits(profile: Profile, key: str, template: ByteTemplate) -> Complaints:
 # ---- vectors
 
 
-def _vectors(profile: Profile) -> Complaints:
+def _vectors(profile: Profile | Service) -> Complaints:
     rules = {rule.name: rule for rule in profile.packet}
     most: dict[str, int] = dict.fromkeys(rules, -1)
     for i, vector in enumerate(profile.vector):
@@ -361,25 +263,26 @@ def _vectors(profile: Profile) -> Complaints:
         if vector.packet not in rules:
             yield f"vector[{i}].packet", f"{vector.packet!r} is not the name of a packet"
         else:
-            most[vector.packet] = max(most[vector.packet], min(vector.samples, len(vector.acc_g)))
+            shown = max(len(vector.acc_g), len(vector.gyr_dps))
+            most[vector.packet] = max(most[vector.packet], min(vector.samples, shown))
     for i, rule in enumerate(profile.packet):
         if rule.samples is not None:
             least = 1 if rule.samples.count == 1 else 2
             if most[rule.name] < least:
                 yield (
                     f"packet[{i}]",
-                    f"no [[vector]] shows {least} or more samples of {rule.name!r} in `acc_g`",
+                    f"no [[vector]] shows {least} or more samples of {rule.name!r} in `acc_g` or `gyr_dps`",
                 )
 
 
-def _vector(profile: Profile, key: str, vector: Vector) -> Complaints:
+def _vector(profile: Profile | Service, key: str, vector: Vector) -> Complaints:
     for i, text in enumerate(vector.hex):
         try:
             bytes.fromhex(text)
         except ValueError:
             yield f"{key}.hex[{i}]", "is not pairs of hex digits"
     for name, value in vector.params.items():
-        param = profile.params.get(name)
+        param = _params_of(profile).get(name)
         if param is None:
             yield f"{key}.params.{name}", "is not in [params]"
         elif param.allowed and value not in param.allowed:

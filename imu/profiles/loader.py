@@ -1,4 +1,4 @@
-"""Reads firmware profiles: TOML text in, a checked :class:`imu.profiles.Profile` out."""
+"""Reads firmware profiles and standard services: TOML text in, a checked profile out."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ import functools
 import math
 import re
 import tomllib
+import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from imu.errors import ProfileError
-from imu.profiles.checks import complaints
-from imu.profiles.schema import Profile
+from imu.profiles.checks import complaints, service_complaints
+from imu.profiles.schema import Profile, Service
 
-__all__ = ["MAX_BYTES", "builtin_profiles", "find_profile", "load_profile", "parse_profile"]
+__all__ = [
+    "MAX_BYTES",
+    "builtin_profiles",
+    "builtin_services",
+    "find_profile",
+    "load_profile",
+    "parse_profile",
+    "parse_service",
+]
+
+Described = TypeVar("Described", Profile, Service)
 
 MAX_BYTES = 64 * 1024
 """Greatest size of a profile."""
@@ -47,12 +58,18 @@ def parse_profile(text: str, path: Path | str | None = None) -> Profile:
     ProfileError
         Not TOML, an unknown key, a wrong value, or keys that contradict each other.
     """
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise _too_large(path)
-    profile = _convert(_parse_toml(text, path), path)
+    profile = _read(text, path, Profile)
     for key, complaint in complaints(profile):
         raise ProfileError(complaint, path=path, key=key)
     return msgspec.structs.replace(profile, text=text)
+
+
+def parse_service(text: str, path: Path | str | None = None) -> Service:
+    """Read a standard service from its text; parameters and errors as :func:`parse_profile`."""
+    service = _read(text, path, Service)
+    for key, complaint in service_complaints(service):
+        raise ProfileError(complaint, path=path, key=key)
+    return msgspec.structs.replace(service, text=text)
 
 
 def load_profile(path: Path | str) -> Profile:
@@ -74,6 +91,8 @@ def load_profile(path: Path | str) -> Profile:
         As :func:`parse_profile`, and when the file cannot be read.
     """
     try:
+        if Path(path).exists() and not Path(path).is_file():
+            raise ProfileError("cannot be read: it is not a file", path=path)
         with Path(path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
@@ -99,6 +118,21 @@ def builtin_profiles() -> dict[str, Profile]:
 
     profiles = [parse_profile(file.read_text("utf-8"), file.name) for file in profile_files()]
     return {profile.id: profile for profile in profiles}
+
+
+@functools.cache
+def builtin_services() -> dict[str, Service]:
+    """Return the standard services that are read besides the samples, by id.
+
+    Returns
+    -------
+    dict of str to Service
+        ``battery``, ``device-information`` and ``running-speed-cadence``. Do not change it: it is shared.
+    """
+    from firmware_profiles import service_files  # noqa: PLC0415 - importlib.resources costs start-up time
+
+    services = [parse_service(file.read_text("utf-8"), file.name) for file in service_files()]
+    return {service.id: service for service in services}
 
 
 def find_profile(profile_id: str) -> Profile:
@@ -130,6 +164,12 @@ def _too_large(path: Path | str | None) -> ProfileError:
     return ProfileError(f"is larger than {MAX_BYTES // 1024} kB; a profile never needs that much", path=path)
 
 
+def _read(text: str, path: Path | str | None, kind: type[Described]) -> Described:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise _too_large(path)
+    return _convert(_parse_toml(text, path), path, kind)
+
+
 def _parse_toml(text: str, path: Path | str | None) -> dict[str, Any]:
     try:
         tree = tomllib.loads(text)
@@ -150,20 +190,32 @@ def _check_tree(node: object, key: str, depth: int, path: Path | str | None) -> 
         raise ProfileError(f"is nested deeper than {MAX_DEPTH} levels", path=path, key=key)
     if isinstance(node, float) and not math.isfinite(node):
         raise ProfileError(f"{node!r} is not a finite number", path=path, key=key)
+    if isinstance(node, str) and (hidden := _hidden(node)):
+        raise ProfileError(f"holds the invisible character {hidden}", path=path, key=key)
     if isinstance(node, dict):
         for name, value in node.items():
+            if hidden := _hidden(name):
+                raise ProfileError(f"has a key with the invisible character {hidden}", path=path, key=key)
             _check_tree(value, f"{key}.{name}" if key else name, depth + 1, path)
     elif isinstance(node, list):
         for i, value in enumerate(node):
             _check_tree(value, f"{key}[{i}]", depth + 1, path)
 
 
-def _convert(tree: dict[str, Any], path: Path | str | None) -> Profile:
+def _hidden(text: str) -> str | None:
+    """Tell of a character that a reader would not see, so that one name could pass for another."""
+    if text.isascii() and text.isprintable():
+        return None
+    hidden = (each for each in text if unicodedata.category(each)[0] == "C" and each not in "\n\r\t")
+    return next((f"U+{ord(each):04X}" for each in hidden), None)
+
+
+def _convert(tree: dict[str, Any], path: Path | str | None, kind: type[Described]) -> Described:
     try:
-        return msgspec.convert(tree, Profile)
+        return msgspec.convert(tree, kind)
     except msgspec.ValidationError as error:
         message, key = _locate(str(error))
-        raise ProfileError(message, path=path, key=_name_entry(tree, key)) from None
+        raise ProfileError(message, path=path, key=_name_entry(tree, key, kind)) from None
 
 
 def _locate(message: str) -> tuple[str, str | None]:
@@ -178,14 +230,14 @@ def _locate(message: str) -> tuple[str, str | None]:
     return found["message"], ".".join(part for part in parts if part) or None
 
 
-def _name_entry(tree: dict[str, Any], key: str | None) -> str | None:
+def _name_entry(tree: dict[str, Any], key: str | None, kind: type[Described]) -> str | None:
     """Replace the ``[...]`` by which msgspec means some entry of a top-level table by the entry's name."""
     section, found, rest = (key or "").partition("[...]")
     if not found or section not in tree:
         return key
     for name, value in tree[section].items():
         try:
-            msgspec.convert({**tree, section: {name: value}}, Profile)
+            msgspec.convert({**tree, section: {name: value}}, kind)
         except msgspec.ValidationError as error:
             if (_locate(str(error))[1] or "").startswith(f"{section}[...]"):
                 return f"{section}.{name}{rest}"

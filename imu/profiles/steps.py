@@ -6,10 +6,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from imu.profiles.base import Byte, Name, Offset, Seconds, Template
+from imu.profiles.base import Byte, Name, Offset, Seconds, Short, Template
 from imu.profiles.wire import WireType
 
-__all__ = ["Capture", "Expect", "Read", "Session", "Step", "Subscribe", "Wait", "Write"]
+__all__ = ["Capture", "Expect", "Offer", "Read", "Session", "Step", "Subscribe", "Tlv", "Wait", "Write"]
 
 
 class Subscribe(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="subscribe"):
@@ -19,19 +19,61 @@ class Subscribe(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op",
 
 
 class Write(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="write"):
-    """Write bytes, given as a template (see :mod:`imu.profiles.template`)."""
+    """Write bytes, given as a template (see :mod:`imu.profiles.template`).
+
+    Attributes
+    ----------
+    role, bytes
+        Where to, and what.
+    response : bool
+        Whether to write with response.
+    answer : str or None
+        The packet rule without samples whose frame the sensor then sends, where it does: it is decoded like
+        any packet and is not waited for.
+    """
 
     role: Name
     bytes: Template
     response: bool = True
+    answer: Name | None = None
+
+
+class Tlv(Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry of a list of ``id u8, count u8, values``; `sizes` are the bytes of one value of each id."""
+
+    id: Byte
+    sizes: Annotated[tuple[Annotated[int, Meta(ge=1, le=32)], ...], Meta(min_length=1, max_length=32)]
 
 
 class Capture(Struct, frozen=True, forbid_unknown_fields=True):
-    """A number in a reply that sets the parameter `param`; offset counted from the start of the reply."""
+    """A number in a reply that sets the parameter `param`.
+
+    Attributes
+    ----------
+    param : str
+        The parameter.
+    at, type
+        Where the number stands in the reply, or the list if `tlv` is given.
+    tlv : Tlv or None
+        The number is the first value of this entry of a list.
+    optional : bool
+        Whether a reply without it leaves the parameter as it is; else such a reply is an error.
+    """
 
     param: Name
     at: Offset
     type: WireType
+    tlv: Tlv | None = None
+    optional: bool = False
+
+
+class Offer(Struct, frozen=True, forbid_unknown_fields=True):
+    """A list in a reply that must hold the value of `param`: what the sensor can do. No entry, no limit."""
+
+    param: Name
+    at: Offset
+    type: WireType
+    tlv: Tlv
 
 
 class Expect(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="expect"):
@@ -47,6 +89,10 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", ta
         Offset of the status byte and the values that mean success; without `ok_at` any reply does.
     capture : tuple of Capture
         Numbers to take over.
+    offers : tuple of Offer
+        What the sensor says it can do, compared with the parameters in force.
+    says : tuple of pairs
+        Values of the status byte and what they mean, for people.
     timeout_s : float
         Longest wait, s.
     """
@@ -54,8 +100,10 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", ta
     role: Name
     prefix: Template
     ok_at: Offset | None = None
-    ok: Annotated[tuple[Byte, ...], Meta(max_length=32)] = (0,)
+    ok: Annotated[tuple[Byte, ...], Meta(min_length=1, max_length=32)] = (0,)
     capture: Annotated[tuple[Capture, ...], Meta(max_length=16)] = ()
+    offers: Annotated[tuple[Offer, ...], Meta(max_length=16)] = ()
+    says: Annotated[tuple[tuple[Byte, Short], ...], Meta(max_length=32)] = ()
     timeout_s: Seconds = 5.0
 
 

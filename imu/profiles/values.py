@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from imu.profiles.base import Value
     from imu.profiles.schema import Param, Profile
 
-__all__ = ["Nominal", "nominal", "possible_values", "resolve_params", "value_of"]
+__all__ = [
+    "Nominal",
+    "highest",
+    "nominal",
+    "played_params",
+    "possible_values",
+    "resolve_params",
+    "value_of",
+]
 
 
 class Nominal(NamedTuple):
@@ -112,3 +120,46 @@ def nominal(profile: Profile, params: Mapping[str, float] | None = None) -> Nomi
     sensor = profile.sensor
     gyr = None if sensor.gyr_range_dps is None else value_of(sensor.gyr_range_dps, values)
     return Nominal(value_of(sensor.rate_hz, values), value_of(sensor.acc_range_g, values), gyr)
+
+
+def highest(profile: Profile) -> Nominal:
+    """Highest rate and widest ranges that a profile can ask for.
+
+    Parameters
+    ----------
+    profile : Profile
+        The profile.
+
+    Returns
+    -------
+    Nominal
+        Rate in Hz, ranges in g and degrees per second.
+    """
+    sensor = profile.sensor
+    gyr = None if sensor.gyr_range_dps is None else max(possible_values(sensor.gyr_range_dps, profile))
+    rate_hz = max(possible_values(sensor.rate_hz, profile))
+    return Nominal(rate_hz, max(possible_values(sensor.acc_range_g, profile)), gyr)
+
+
+def played_params(profile: Profile, given: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Values that a virtual sensor plays: those of `given`, else of `played`, else the defaults.
+
+    Parameters
+    ----------
+    profile : Profile
+        The profile.
+    given : mapping of str to float, optional
+        Values that differ.
+
+    Returns
+    -------
+    dict of str to float
+        One value for each parameter.
+
+    Raises
+    ------
+    UsageError
+        As :func:`resolve_params`.
+    """
+    played = {name: param.played for name, param in profile.params.items() if param.played is not None}
+    return resolve_params(profile, {**played, **(given or {})})

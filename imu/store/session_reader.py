@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,15 +15,16 @@ from mcap.records import Header, Metadata
 from imu.errors import SessionFileError
 from imu.model import Input, SessionHeader
 from imu.store import framing
+from imu.store.packing import PackedPackets, unpack
 from imu.store.topics import HEADER_KIND, Derived, Kind, kind_of_topic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 __all__ = ["FORMAT_VERSION", "NAME", "SessionReader", "prologue"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Newest format of session files that this software writes and reads."""
 
 NAME = "softstrike"
@@ -53,10 +55,16 @@ class SessionReader:
     ----------
     header : SessionHeader
         Header of the session.
+    closed : bool
+        Whether the session was closed in order.
     complete : bool
-        Whether the session was closed in order and no byte is damaged.
+        Whether it was, and no byte is damaged.
     lost_bytes : int
         Bytes that could not be used.
+    topics : dict of int to str
+        Topic of each channel.
+    kinds : dict of int to Kind
+        Kind of the values of each channel; channels of other or newer software are left out.
     unreadable : int
         Messages that were sound but did not hold what their topic promises, counted while reading.
 
@@ -73,9 +81,11 @@ class SessionReader:
             found = framing.find_blocks(data)
             self._blocks = found.blocks
             self.lost_bytes = found.lost_bytes
+            self.closed = found.closed
             self.complete = found.closed and not found.lost_bytes
             opening = self._opening(data)
-        self._kinds = _channel_kinds(opening)
+        self.topics = framing.channel_topics(opening)
+        self.kinds = _channel_kinds(self.topics)
         self.header = self._read_header(opening)
 
     def inputs(self) -> Iterator[Input]:
@@ -110,20 +120,32 @@ class SessionReader:
     def _items(self, blocks: list[framing.Block], *, inputs: bool) -> Iterator[Any]:
         decoders = {
             channel: kind.decoder()
-            for channel, kind in self._kinds.items()
+            for channel, kind in self.kinds.items()
             if kind.is_input is inputs and kind is not HEADER_KIND
         }
         for body in self._bodies(blocks):
-            for message in framing.messages(body):
-                decode = decoders.get(message.channel)
-                if decode is None:
-                    continue
-                try:
-                    item = decode(message.data)
-                except (msgspec.DecodeError, ValueError, RecursionError):
-                    self.unreadable += 1
-                    continue
-                yield item
+            yield from self._ordered(body, decoders)
+
+    def _ordered(self, body: bytes, decoders: dict[int, Callable[[bytes], Any]]) -> list[Any]:
+        """Values of a block in the order of the session, packed packets among the others."""
+        found: list[tuple[int, Any]] = []
+        packed = False
+        for message in framing.messages(body):
+            decode = decoders.get(message.channel)
+            if decode is None:
+                continue
+            try:
+                item = decode(message.data)
+                if isinstance(item, PackedPackets):
+                    found += zip(*unpack(item), strict=True)
+                    packed = True
+                else:
+                    found.append((message.sequence, item))
+            except (msgspec.DecodeError, ValueError, RecursionError):
+                self.unreadable += 1
+        if packed:
+            found.sort(key=itemgetter(0))
+        return [item for _, item in found]
 
     @contextlib.contextmanager
     def _mapped(self) -> Iterator[mmap.mmap]:
@@ -152,7 +174,7 @@ class SessionReader:
         raise SessionFileError("was cut off before its header: there is nothing to recover", path=self.path)
 
     def _read_header(self, opening: bytes) -> SessionHeader:
-        channel = next((number for number, kind in self._kinds.items() if kind is HEADER_KIND), None)
+        channel = next((number for number, kind in self.kinds.items() if kind is HEADER_KIND), None)
         data = next((item.data for item in framing.messages(opening) if item.channel == channel), None)
         if data is None:
             raise SessionFileError(
@@ -173,8 +195,7 @@ class _Version(msgspec.Struct):
     format_version: int
 
 
-def _channel_kinds(opening: bytes) -> dict[int, Kind]:
-    """Kind of each channel that the opening block defines; unknown topics are left out."""
-    topics = framing.channel_topics(opening)
+def _channel_kinds(topics: dict[int, str]) -> dict[int, Kind]:
+    """Kind of each channel; unknown topics are left out."""
     kinds = {channel: kind_of_topic(topic) for channel, topic in topics.items()}
     return {channel: kind for channel, kind in kinds.items() if kind is not None}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from imu.errors import UsageError
 from imu.model import STEP_COLUMNS
+from imu.store.cells import safe_text
 from imu.store.files import new_file
 from imu.units import NS_PER_S
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from imu.model import Step
 
-__all__ = ["CONTRACT_VERSION", "steps_frame", "write_steps"]
+__all__ = ["CONTRACT_VERSION", "plain_text", "steps_frame", "write_steps"]
 
 CONTRACT_VERSION = 1
 """Version of the columns and their meaning, kept in Parquet files."""
@@ -31,7 +32,6 @@ _COUNTS = ("step", "lost_samples")
 _YES_NO = ("accepted", "clipped", "heel_strike", "excessive_impact")
 _DECIMALS = {"s": 9, "ms": 4, "spm": 3, "g": 5, "deg": 3}
 _UNITS = {"s": "s", "ms": "ms", "spm": "steps/min", "g": "g", "deg": "deg"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def steps_frame(steps: Sequence[Step], origin_ns: int = 0) -> pd.DataFrame:
@@ -130,7 +130,7 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
 def _cells(column: pd.Series[Any]) -> list[str]:
     """Cells of one column as text; missing is empty."""
     unit = _unit(str(column.name))
-    show: Callable[[Any], str] = _plain_text
+    show: Callable[[Any], str] = plain_text
     if unit is not None:
         show = functools.partial(_number, decimals=_DECIMALS[unit])
     elif column.name in _YES_NO:
@@ -148,10 +148,9 @@ def _yes_no(value: object) -> str:
     return "true" if value else "false"
 
 
-def _plain_text(value: object) -> str:
+def plain_text(value: object) -> str:
     """Text that no spreadsheet runs as a formula; numbers pass through unchanged."""
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA_STARTS) else text
+    return safe_text(value) if isinstance(value, str) else str(value)
 
 
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:

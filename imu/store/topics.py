@@ -19,10 +19,14 @@ from imu.model import (
     Fault,
     Flag,
     Gap,
+    Impact,
     Input,
+    Landing,
     LinkChange,
     Marker,
     Packet,
+    PhaseChange,
+    RunnerMetrics,
     SensorHealth,
     SensorStatus,
     SessionHeader,
@@ -30,14 +34,17 @@ from imu.model import (
     Tick,
 )
 from imu.store.framing import encode_record
+from imu.store.packing import PackedPackets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
     "DERIVED_TYPES",
+    "HEADER_KIND",
     "INPUT_TYPES",
     "KINDS",
+    "PACKED_KIND",
     "Derived",
     "Kind",
     "Recordable",
@@ -45,7 +52,20 @@ __all__ = [
     "kind_of_topic",
 ]
 
-Derived = Step | Flag | Cue | CuePeriod | Gap | Fault | SensorHealth | SensorStatus
+Derived = (
+    Step
+    | Impact
+    | Landing
+    | Flag
+    | Cue
+    | CuePeriod
+    | PhaseChange
+    | RunnerMetrics
+    | Gap
+    | Fault
+    | SensorHealth
+    | SensorStatus
+)
 """Values that a chain derives and a session file keeps."""
 
 Recordable = Input | Derived
@@ -83,6 +103,10 @@ class Kind(NamedTuple):
         """Encoding as MCAP names it."""
         return "msgpack" if self.binary else "json"
 
+    def encode(self, item: msgspec.Struct) -> bytes:
+        """Bytes of a value."""
+        return _ENCODE[self.binary](item)
+
     def decoder(self) -> Callable[[bytes], Any]:
         """Make a function that turns the data of a message into a value."""
         if self.binary:
@@ -91,6 +115,8 @@ class Kind(NamedTuple):
 
 
 HEADER_KIND = Kind("session", SessionHeader, "origin_ns")
+PACKED_KIND = Kind("packed", PackedPackets, "arrival_ns", is_input=True, per_sensor=True, binary=True)
+"""Packets of a closed session; only sealing writes them."""
 
 KINDS = (
     Kind("packets", Packet, "arrival_ns", is_input=True, per_sensor=True, binary=True),
@@ -106,13 +132,17 @@ KINDS = (
     Kind("faults", Fault, "arrival_ns"),
     Kind("health", SensorHealth, "t_ns", per_sensor=True),
     Kind("status", SensorStatus, "arrival_ns"),
+    Kind("impacts", Impact, "known_ns", per_sensor=True),
+    Kind("landings", Landing, "known_ns", per_sensor=True),
+    Kind("phases", PhaseChange, "known_ns"),
+    Kind("runner", RunnerMetrics, "t_ns"),
 )
 """Every kind of value that a session file holds, beside its header."""
 
 INPUT_TYPES = tuple(kind.type for kind in KINDS if kind.is_input)
 DERIVED_TYPES = tuple(kind.type for kind in KINDS if not kind.is_input)
 
-_BY_NAME = {kind.name: kind for kind in (HEADER_KIND, *KINDS)}
+_BY_NAME = {kind.name: kind for kind in (HEADER_KIND, PACKED_KIND, *KINDS)}
 _ENCODE = {True: msgspec.msgpack.Encoder().encode, False: msgspec.json.Encoder().encode}
 _ENUM_TYPE = {"type": "string"}
 
@@ -135,7 +165,7 @@ class Router:
         self.header = header
         self._channels: list[tuple[str, Kind]] = [("/session", HEADER_KIND)]
         self._routes: dict[type, tuple[Kind, dict[str, int]]] = {}
-        for kind in KINDS:
+        for kind in (*KINDS, PACKED_KIND):
             names = [info.sensor for info in header.sensors] if kind.per_sensor else [""]
             ids = {}
             for name in names:
@@ -159,11 +189,11 @@ class Router:
         channel = ids.get(sensor)
         if channel is None:
             raise UsageError(f"sensor {sensor!r} is not in the session's header: add it before recording")
-        return channel, getattr(item, kind.time), _ENCODE[kind.binary](item)
+        return channel, getattr(item, kind.time), kind.encode(item)
 
     def encode_header(self) -> tuple[int, int, bytes]:
         """Channel id, time in ns and bytes of the header."""
-        return 1, self.header.origin_ns, _ENCODE[False](self.header)
+        return 1, self.header.origin_ns, HEADER_KIND.encode(self.header)
 
     def definitions(self) -> bytes:
         """Return the schema and channel records of every topic."""
@@ -197,7 +227,9 @@ def _simplified(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, 
     plain: dict[str, Any] = {"type": node["type"]}
     if "items" in node:
         plain["items"] = _simplified(node["items"], definitions)
-    if node["type"] == "object":
+    if isinstance(node.get("additionalProperties"), dict):
+        plain["additionalProperties"] = _simplified(node["additionalProperties"], definitions)
+    elif node["type"] == "object":
         plain["properties"] = {
             name: _simplified(child, definitions) for name, child in node.get("properties", {}).items()
         }

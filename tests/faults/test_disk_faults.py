@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import random
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from imu.model import Packet, Placement, SensorInfo, SessionHeader, Side, Tick
 from imu.sinks.recorder import Durability, Recorder, Recording
 from imu.store import SessionReader, SessionWriter, seal
 from imu.store.files import open_new
+from tests.faults.effort import tries
 
 if TYPE_CHECKING:
     import io
@@ -79,21 +81,34 @@ def recorder_on(disk: Disk, path: Path, told: list[Recording]) -> Recorder:
     return Recorder(path, HEADER, on_change=told.append, open_file=disk.open, executor=Inline())
 
 
+def first_lost_ns(tmp_path: Path) -> int:
+    """Arrival of the first item that the full disk did not take."""
+    return ITEMS[len(list(SessionReader(tmp_path / "a.mcap").inputs()))].arrival_ns
+
+
 def opening_size(tmp_path: Path) -> int:
     writer = SessionWriter(tmp_path / "size.mcap", HEADER)
     writer.abandon()
     return writer.path.stat().st_size
 
 
-@pytest.mark.parametrize("room", [0, 1, 30, 700, 4_096, 9_999, 50_000, 120_000])
+ROOM = [0, 1, 30, 700, 4_096, 9_999, 50_000, 120_000]
+"""Bytes of room behind the header until the disk is full: chosen ones, then any."""
+ANY_ROOM = random.Random(1).choices(range(130_000), k=tries(12, 100) - len(ROOM))  # noqa: S311
+
+
+@pytest.mark.parametrize("room", [*ROOM, *ANY_ROOM])
 def test_disk_full_then_space_again(tmp_path: Path, room: int) -> None:
     disk, told = Disk(opening_size(tmp_path) + room), []
     recorder = recorder_on(disk, tmp_path / "a.mcap", told)
+    said_at_ns = 0
     for item in ITEMS[:1500]:
         recorder.put(item)
+        said_at_ns = said_at_ns or (item.arrival_ns if told else 0)
     assert [(state.durability, state.path.name) for state in told] == [(Durability.STOPPED, "a.mcap")]
     assert "No space left on device" in told[0].text
     assert recorder.status.lost_items > 0
+    assert said_at_ns - first_lost_ns(tmp_path) <= 1_000_000_000
 
     first = list(SessionReader(tmp_path / "a.mcap").inputs())
     assert first == ITEMS[: len(first)]

@@ -12,7 +12,20 @@ import numpy as np
 
 from imu.clock import TimelineParams
 from imu.decode import Encoder, samples_per_packet
-from imu.model import Command, Packet, Placement, RawBatch, SampleBatch, SensorHealth, SensorInfo, Side
+from imu.model import (
+    Command,
+    Gap,
+    Packet,
+    Placement,
+    RawBatch,
+    RawGyro,
+    SampleBatch,
+    SensorHealth,
+    SensorInfo,
+    Side,
+    Step,
+    Tick,
+)
 from imu.model.health import Ledger
 from imu.model.inputs import LinkState
 from imu.profiles import find_profile
@@ -25,6 +38,8 @@ if TYPE_CHECKING:
 
 START_NS = 7_000_000_000
 DELAY_NS = 6_000_000
+MOST_PACKETS = 700
+"""Of a sensor that sends single samples, a few seconds are as good as many."""
 
 
 def _rotation(rng: np.random.Generator) -> np.ndarray:
@@ -121,16 +136,54 @@ def frames(sensor: SensorInfo, params: TimelineParams, batch: SampleBatch, size:
     return found
 
 
+def apart(frame: RawBatch) -> tuple[RawBatch, RawGyro]:
+    """Acceleration and angular rate of a frame as two packets."""
+    assert frame.gyr_dps is not None
+    gyro = RawGyro(frame.sensor, frame.arrival_ns, frame.seq, frame.counter, frame.gyr_dps)
+    return msgspec.structs.replace(frame, gyr_dps=None), gyro
+
+
+def _packet_samples(sensor: SensorInfo) -> int:
+    return min(15, samples_per_packet(find_profile(sensor.profile), gyr=sensor.has_gyro))
+
+
 def packets(sensor: SensorInfo, batch: SampleBatch) -> list[Packet]:
     """Make the packets of the sensor's firmware."""
     profile = find_profile(sensor.profile)
     encoder, rule = Encoder(profile), TimelineParams.from_profile(profile, sensor.rate_hz)
-    size = min(15, samples_per_packet(profile, gyr=sensor.has_gyro))
+    size = _packet_samples(sensor)
     found: list[Packet] = []
     for frame in frames(sensor, rule, batch, size):
-        for payload in encoder.encode(frame.counter or 0, frame.seq or 0, frame.acc_g, frame.gyr_dps):
-            found.append(Packet(sensor.sensor, len(found), frame.arrival_ns, "data", payload))
+        for role, payload in encoder.notifications(
+            frame.counter or 0, frame.seq or 0, frame.acc_g, frame.gyr_dps
+        ):
+            found.append(Packet(sensor.sensor, len(found), frame.arrival_ns, role, payload))
     return found
+
+
+def lunges(
+    sensor: SensorInfo,
+    seed: int = 1,
+    *,
+    angles_deg: Sequence[float] = (38.0, 40.0, 39.0),
+    hold_s: float = 2.0,
+    noise_g: float = 0.008,
+) -> SampleBatch:
+    """Knee-to-wall lunges: stand, bend and hold, return; the sensor is turned on the shin in any way."""
+    rng = np.random.default_rng(seed)
+    rate = sensor.rate_hz
+    parts = [np.zeros(int(3 * rate))]
+    for angle in angles_deg:
+        way = angle * (1 - np.cos(np.linspace(0, np.pi, int(rate)))) / 2
+        parts += [way, np.full(int(hold_s * rate), angle), way[::-1], np.zeros(int(1.5 * rate))]
+    tilt = np.radians(np.concatenate(parts))
+    turned = _rotation(rng)
+    acc = np.column_stack((np.sin(tilt), np.zeros_like(tilt), np.cos(tilt))) @ turned.T
+    acc += noise_g * rng.standard_normal(acc.shape)
+    t_ns = START_NS + np.round(np.arange(len(acc)) * 1e9 / rate).astype(np.int64)
+    for array in (acc, t_ns):
+        array.setflags(write=False)
+    return SampleBatch(sensor.sensor, 0, t_ns, acc, None, np.zeros(len(acc), np.bool_))
 
 
 def steps(sensor: SensorInfo, seed: int) -> list[Any]:
@@ -146,6 +199,47 @@ def steps(sensor: SensorInfo, seed: int) -> list[Any]:
         if rng.random() < 0.1:
             items.append(Command(step.known_ns, "impact_limit_g", float(rng.uniform(6.0, 12.0))))
     return items
+
+
+def _later(step: Step, by_ns: int) -> Step:
+    times = {
+        name: None if (t_ns := getattr(step, name)) is None else t_ns + by_ns
+        for name in ("initial_contact_ns", "toe_off_ns", "known_ns")
+    }
+    return msgspec.structs.replace(step, **times)
+
+
+def moments(sensor: SensorInfo, seed: int) -> list[Any]:
+    """Make steps of a running pair of legs, with a tick every second."""
+    runs = 1 + seed % 2 + 3 * (seed // 3)
+    both = []
+    for name, side, by_ns in ((sensor.sensor, Side.LEFT, 0), ("right", Side.RIGHT, 330_000_000)):
+        own = [item for item in steps(sensor, runs) if isinstance(item, Step)]
+        both += [_later(msgspec.structs.replace(step, sensor=name, side=side), by_ns) for step in own]
+    ticks = [Tick(START_NS + second * 1_000_000_000) for second in range(1, 36)]
+    return sorted([*both, *ticks], key=lambda i: i.arrival_ns if isinstance(i, Tick) else i.known_ns)
+
+
+def watched(sensor: SensorInfo, seed: int) -> list[Any]:
+    """Make steps of walk, run, walk and rest, with health every second and a hole."""
+    items: list[Any] = []
+    for part_of, kind in enumerate((3, 1, 2, 0)):
+        by_ns = part_of * (31 + seed % 3) * 1_000_000_000
+        items += [_later(i, by_ns) for i in steps(sensor, kind) if isinstance(i, Step)]
+    rng = np.random.default_rng(seed)
+    for second in range(150):
+        t_ns = START_NS + second * 1_000_000_000
+        health = _health(sensor, t_ns, rng)
+        items.append(msgspec.structs.replace(health, silent_s=0.1 if rng.random() < 0.9 else 3.0))
+    hole_ns = START_NS + int(rng.integers(5, 120)) * 1_000_000_000
+    items.append(Gap(sensor.sensor, 0, hole_ns, hole_ns + 4_000_000_000, 800, "lost"))
+    return sorted(items, key=_told_ns)
+
+
+def _told_ns(item: Step | SensorHealth | Gap) -> int:
+    if isinstance(item, Step):
+        return item.known_ns
+    return item.end_ns if isinstance(item, Gap) else item.t_ns
 
 
 def _health(sensor: SensorInfo, t_ns: int, rng: np.random.Generator) -> SensorHealth:
@@ -173,15 +267,23 @@ def feed(case: BlockCase, seed: int) -> list[Any]:
 _FEEDS: dict[tuple[str, int], list[Any]] = {}
 
 
+_MAKERS = {Takes.STEPS: steps, Takes.MOMENTS: moments, Takes.WATCHED: watched}
+
+
 def _feed(case: BlockCase, seed: int) -> list[Any]:
-    if case.takes is Takes.STEPS:
-        return steps(case.sensor, seed)
+    if case.takes in _MAKERS:
+        return _MAKERS[case.takes](case.sensor, seed)
+    if case.takes is Takes.HOLDS:
+        return list(cut(lunges(case.sensor, seed), [11, 2, 60, 1]))
     batch = gait(case.sensor, seed)
     if case.takes is Takes.SAMPLES:
         return list(cut(batch, [11, 2, 60, 1]))
+    if case.takes is Takes.APART:
+        params = TimelineParams.from_profile(find_profile(case.sensor.profile), case.sensor.rate_hz)
+        return [half for frame in frames(case.sensor, params, batch, 10) for half in apart(frame)]
     if case.takes is Takes.FRAMES:
         return list(frames(case.sensor, case.make().params, batch, 10))  # type: ignore[attr-defined]
-    return list(packets(case.sensor, batch))
+    return list(packets(case.sensor, part(batch, 0, MOST_PACKETS * _packet_samples(case.sensor))))
 
 
 def run(block: Any, items: Iterable[Any], *, flush: bool = True) -> list[Any]:

@@ -67,7 +67,7 @@ def test_input_is_rich_enough_to_try_the_laws() -> None:
     outputs = streams.run(Chain(HEADER), session(1))
     assert all(len(steps_of(outputs, sensor)) >= 10 for sensor in BY_NAME)
     assert {type(out).__name__ for out in outputs} >= {"ImpactLimit", "SensorHealth", "SensorStatus", "Flag"}
-    assert {type(out).__name__ for out in outputs} >= {"Cue", "CuePeriod"}
+    assert {type(out).__name__ for out in outputs} >= {"Cue", "CuePeriod", "RunnerMetrics", "PhaseChange"}
 
 
 @LAW
@@ -109,10 +109,7 @@ def test_resume(seed: int, place: float) -> None:
     at = round(place * len(inputs))
     chain, other = Chain(HEADER), Chain(HEADER)
     streams.run(chain, inputs[:at], flush=False)
-    for name, block in other.sensors.items():
-        block.restore(chain.sensors[name].snapshot())
-    other.judge.restore(chain.judge.snapshot())
-    other.coach.restore(chain.coach.snapshot())
+    other.restore(chain.snapshot())
     assert not streams.difference(streams.run(chain, inputs[at:]), streams.run(other, inputs[at:]))
 
 

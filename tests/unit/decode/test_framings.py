@@ -16,7 +16,7 @@ from imu.decode import Decoder, Encoder, check_vectors, samples_per_packet
 from imu.decode.checksums import Checksum
 from imu.model import Fault, FaultKind, Packet, RawBatch
 from imu.profiles import Profile, parse_profile
-from imu.profiles.schema import Check
+from imu.profiles.framings import Check
 
 HEAD = """
 schema = 1

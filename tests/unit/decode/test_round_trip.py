@@ -92,7 +92,7 @@ def test_samples_per_packet_is_what_the_notification_holds() -> None:
     assert samples_per_packet(REFERENCE) == samples_per_packet(REFERENCE, gyr=True) == 19
     assert samples_per_packet(REFERENCE, gyr=False) == 38
     assert samples_per_packet(WMF) == 1
-    with pytest.raises(UsageError, match="no such packet"):
+    with pytest.raises(UsageError, match="no packet without a gyroscope"):
         samples_per_packet(WMF, gyr=False)
 
 

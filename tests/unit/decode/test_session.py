@@ -19,13 +19,16 @@ from imu.decode import (
     SwitchOn,
     WriteBytes,
 )
-from imu.model import Packet, RawBatch
-from imu.profiles import find_profile, parse_profile
+from imu.decode.session import read_numbers
+from imu.model import Packet, RawBatch, SensorStatus
+from imu.profiles import builtin_profiles, find_profile, parse_profile
+from imu.profiles.steps import Expect
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from imu.decode import Action
+    from imu.profiles import Profile
 
 REFERENCE = find_profile("softstrike-reference")
 
@@ -51,9 +54,9 @@ def drive(phase: Generator[Action, bytes | None, None], sensor: SensorScript) ->
                 answer = sensor.read(action.role)
 
 
-def replies(answers: list[bytes]) -> SessionScript:
+def replies(answers: list[bytes], profile: Profile = REFERENCE) -> SessionScript:
     """Start a session against a sensor that gives these answers."""
-    script = SessionScript(REFERENCE)
+    script = SessionScript(profile)
     phase, answer = script.start(), None
     try:
         while True:
@@ -130,3 +133,65 @@ def test_read_and_wait_steps() -> None:
     script, sensor = SessionScript(profile), SensorScript(profile, {"acc_scale": 0.25})
     assert drive(script.start(), sensor)[:2] == [ReadValue("control", profile.gatt["control"]), Pause(0.05)]
     assert sensor.read("control")[1:] == np.float32(sensor.params["acc_scale"]).tobytes()
+
+
+@pytest.mark.parametrize("profile", builtin_profiles().values(), ids=lambda profile: profile.id)
+def test_every_session_starts_and_stops_against_its_own_sensor(profile: Profile) -> None:
+    script, sensor = SessionScript(profile), SensorScript(profile)
+    actions = drive(script.start(), sensor)
+    assert sensor.streaming
+    first_write = next((i for i, each in enumerate(actions) if isinstance(each, WriteBytes)), len(actions))
+    assert any(isinstance(each, SwitchOn) for each in actions[:first_write])
+    assert not any(isinstance(each, SwitchOn) for each in actions[first_write:])
+    assert {each.uuid for each in actions if isinstance(each, WriteBytes)} <= set(profile.gatt.values())
+    drive(script.keepalive(), sensor)
+    assert sensor.streaming
+    drive(script.stop(), sensor)
+    assert sensor.streaming == (not profile.session.stop)
+
+
+def test_factors_come_from_the_reply_wherever_they_stand_in_it() -> None:
+    profile = find_profile("polar-verity-sense")
+    script, sensor = SessionScript(profile), SensorScript(profile, {"acc_factor": 0.5})
+    drive(script.start(), sensor)
+    assert script.params["acc_factor"] == 0.5
+    assert script.params["gyr_factor"] == pytest.approx(0.07)
+    reply = bytes.fromhex("f0 02 02 00 00 00 01 d000 05 01 0000803e")
+    step = next(each for each in profile.session.start if getattr(each, "prefix", "") == "f0 02 02")
+    assert isinstance(step, Expect)
+    assert read_numbers(step.capture[0], reply) == [0.25]
+    assert read_numbers(step.capture[0], reply[:-1]) == read_numbers(step.capture[0], reply[:5]) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        (["f0 02 09 0d"], "refused: it is in its charger: take it out"),
+        (["f0 02 09 06", "f0 01 02 00 00 00 02 3400 6800"], "cannot do rate_hz = 208; it can do: 52, 104"),
+        (["f0 02 09 00", "f0 01 02 00 00 02 01 0800"], "cannot do acc_range_g = 16; it can do: 8"),
+    ],
+)
+def test_a_polar_that_cannot_do_what_is_asked_says_what_it_can(answers: list[str], says: str) -> None:
+    with pytest.raises(SensorRefusedError, match=says):
+        replies([bytes.fromhex(text) for text in answers], find_profile("polar-verity-sense"))
+
+
+def test_a_sensor_answers_a_question_with_a_packet() -> None:
+    profile = find_profile("witmotion-wt9011dcl")
+    sensor = SensorScript(profile)
+    sensor.battery_percent = 61.0
+    [(role, payload)] = sensor.receive("command", bytes.fromhex("ff aa 27 64 00"))
+    [status] = Decoder(profile, "s").push(Packet("s", 0, 0, role, payload))
+    assert status == SensorStatus("s", 0, 60.0)
+
+
+def test_a_stop_that_is_also_a_step_of_the_start_ends_the_stream() -> None:
+    profile = find_profile("capture2go")
+    sensor = SensorScript(profile)
+    drive(SessionScript(profile).start(), sensor)
+    sensor.drop_link()
+    assert not sensor.streaming
+    drive(SessionScript(profile).start(), sensor)
+    assert sensor.streaming
+    assert sensor.receive("command", b"nonsense") == []
+    assert sensor.streaming

@@ -6,15 +6,19 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from imu.decode import Decoder, Encoder, check_vectors, load, vector_packets
 from imu.errors import ProfileError, UsageError
-from imu.model import Packet, RawBatch, SensorStatus
-from imu.profiles import builtin_profiles, find_profile, parse_profile
+from imu.model import Packet, RawBatch, RawGyro, SensorStatus
+from imu.profiles import builtin_profiles, builtin_services, find_profile, parse_profile
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from imu.profiles import Profile, Service
+    from imu.profiles.schema import Vector
 
 REFERENCE = find_profile("softstrike-reference")
 
@@ -36,7 +40,7 @@ def test_builtin_profiles_decode_their_vectors(profile_id: str) -> None:
         ("flags = []", 'flags = ["charging"]', "flags is"),
         ('"bad_checksum"', '"too_long"', "faults is"),
         ("01 00 03 57", "01 01 03 57", "faults is"),
-        ('scale = "$acc_scale"', "scale = 1.0", "acc_g of sample 0"),
+        ('scale = "$acc_scale"', "scale = 0.001", "acc_g of sample 0"),
     ],
 )  # fmt: skip
 def test_a_profile_that_fails_a_vector_is_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -61,31 +65,63 @@ def test_a_file_of_ones_own_is_loaded(tmp_path: Path) -> None:
     assert load(path).id == load(str(path)).id == "mine"
 
 
-@pytest.mark.parametrize("profile_id", builtin_profiles())
-def test_encoding_a_decoded_vector_gives_its_bytes(profile_id: str) -> None:
-    profile = find_profile(profile_id)
-    for vector in profile.vector:
-        if vector.faults:
-            continue
-        [packet] = vector_packets(profile, vector)
-        batch, *said = Decoder(profile, "vector", vector.params).push(packet)
-        assert isinstance(batch, RawBatch)
-        status = said[0] if said else SensorStatus("vector", 0)
-        assert isinstance(status, SensorStatus)
-        encoded = Encoder(profile, vector.params).encode(
-            batch.counter or 0,
-            batch.seq or 0,
-            batch.acc_g,
-            batch.gyr_dps,
-            battery_percent=status.battery_percent,
-            flags=status.flags,
+SOUND = [
+    (profile, vector)
+    for profile in builtin_profiles().values()
+    for vector in profile.vector
+    if vector.samples and not vector.faults
+]
+
+
+@pytest.mark.parametrize(
+    ("profile", "vector"), [pytest.param(*each, id=f"{each[0].id}: {each[1].name}") for each in SOUND]
+)
+def test_a_decoded_vector_encodes_to_what_decodes_to_the_same(profile: Profile, vector: Vector) -> None:
+    """All packet rules; a sample beyond the range comes back at its end."""
+    found = _decoded(profile, vector, vector_packets(profile, vector))
+    encoder = Encoder(profile, vector.params, packets=[vector.packet])
+    sent = [
+        each
+        for frame in found
+        for each in encoder.notifications(
+            frame.counter or 0, frame.seq or 0, getattr(frame, "acc_g", None), frame.gyr_dps
         )
-        assert len(encoded[0]) == len(packet.payload)
-        again = Decoder(profile, "vector", vector.params).push(Packet("vector", 0, 0, "data", encoded[0]))[0]
-        assert isinstance(again, RawBatch)
-        assert again.clipped.tolist() == batch.clipped.tolist()
-        if not batch.clipped.any():
-            assert encoded == [packet.payload]
+    ]
+    packets = [Packet("vector", i, i, role, payload) for i, (role, payload) in enumerate(sent)]
+    again = _decoded(profile, vector, packets)
+    assert [(frame.counter, frame.seq) for frame in again] == [(frame.counter, frame.seq) for frame in found]
+    for one, two in zip(found, again, strict=True):
+        for name in ("acc_g", "gyr_dps"):
+            wanted, back = getattr(one, name, None), getattr(two, name, None)
+            limit = 16.0 if name == "acc_g" else 2000.0
+            assert (wanted is None) == (back is None)
+            assert wanted is None or np.allclose(np.clip(wanted, -limit, limit), back, rtol=1e-6, atol=1e-9)
+
+
+def _decoded(profile: Profile, vector: Vector, packets: list[Packet]) -> list[RawBatch | RawGyro]:
+    decoder = Decoder(profile, "vector", vector.params)
+    out = [item for packet in packets for item in decoder.push(packet)]
+    return [item for item in out if isinstance(item, RawBatch | RawGyro)]
+
+
+EXACT = [each for each in REFERENCE.vector if not each.faults and not each.clipped]
+
+
+@pytest.mark.parametrize("vector", EXACT, ids=lambda vector: vector.name)
+def test_the_reference_encoder_gives_the_very_bytes(vector: Vector) -> None:
+    [packet] = vector_packets(REFERENCE, vector)
+    batch, status = Decoder(REFERENCE, "vector", vector.params).push(packet)
+    assert isinstance(batch, RawBatch)
+    assert isinstance(status, SensorStatus)
+    told = {"battery_percent": status.battery_percent, "flags": status.flags}
+    encoder = Encoder(REFERENCE, vector.params)
+    payloads = encoder.encode(batch.counter or 0, batch.seq or 0, batch.acc_g, batch.gyr_dps, **told)
+    assert payloads == [packet.payload]
+
+
+@pytest.mark.parametrize("service", builtin_services().values(), ids=lambda service: service.id)
+def test_a_standard_service_decodes_its_vectors(service: Service) -> None:
+    check_vectors(service)
 
 
 def test_a_reference_notification_packed_by_hand() -> None:

@@ -10,7 +10,16 @@ import pytest
 
 from firmware_profiles import profile_files
 from imu.errors import ProfileError, UsageError
-from imu.profiles import builtin_profiles, find_profile, nominal, resolve_params, schema, steps
+from imu.profiles import (
+    builtin_profiles,
+    find_profile,
+    framings,
+    nominal,
+    packets,
+    resolve_params,
+    schema,
+    steps,
+)
 
 REFERENCE = find_profile("softstrike-reference")
 
@@ -28,7 +37,7 @@ def test_a_profile_keeps_its_own_text_for_the_session_file() -> None:
 
 
 def test_an_unknown_profile_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ProfileError, match=r"'polar-h10'; known are: softstrike-reference, wmf-shoe"):
+    with pytest.raises(ProfileError, match=r"'polar-h10'; known are: capture2go, .*, wmf-shoe$"):
         find_profile("polar-h10")
 
 
@@ -59,7 +68,7 @@ def test_wrong_parameters_are_refused(params: dict[str, float], says: str) -> No
 def test_every_table_of_the_schema_refuses_unknown_keys() -> None:
     tables = [
         each
-        for module in (schema, steps)
+        for module in (schema, framings, packets, steps)
         for each in vars(module).values()
         if inspect.isclass(each) and issubclass(each, msgspec.Struct) and each is not msgspec.Struct
     ]

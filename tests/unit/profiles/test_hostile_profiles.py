@@ -172,7 +172,7 @@ HOSTILE = [
     ("more flags than bits", '"clip", "", "low"', '"clip", "b", "c", "d", "e", "f", "g", "h", "i"', "packet[0].flags.bits"),
     ("flag twice", '"clip", "", "low"', '"clip", "clip"', "packet[0].flags.bits"),
     ("clip flag unknown", 'acc_clip = "clip"', 'acc_clip = "klip"', "packet[0].flags.acc_clip"),
-    ("no acc block", '"acc", type', '"other", type', "packet[0].samples.blocks"),
+    ("no acc block", '"acc", type', '"other", type', "packet"),
     ("two gyr blocks", '"acc", type = "i16", unit = "g", scale = "$scale"', '"gyr", type = "i16", unit = "dps"', "packet[0].samples.blocks"),
     ("no blocks", part(r"blocks = \[.*?\n\]"), "blocks = []", "packet[0].samples.blocks"),
     ("unknown sample type", 'type = "i16", unit = "g"', 'type = "i12", unit = "g"', "packet[0].samples.blocks[0].type"),

@@ -25,18 +25,24 @@ from imu.model import (
     FaultKind,
     Flag,
     Gap,
+    Impact,
+    Landing,
     Ledger,
     LinkChange,
     LinkState,
     Marker,
     Packet,
+    Phase,
+    PhaseChange,
     Placement,
     Rule,
+    RunnerMetrics,
     SensorHealth,
     SensorInfo,
     SensorStatus,
     SessionHeader,
     Side,
+    Strike,
     Tick,
 )
 from imu.store import DERIVED_TYPES, INPUT_TYPES, Recordable, SessionReader, SessionWriter, seal
@@ -92,6 +98,8 @@ STEP = made_step(
 )
 DERIVED = [
     STEP,
+    Impact("left-shoe", Side.LEFT, 5, 9.25, None, False, 6),
+    Landing("left-shoe", Side.LEFT, 5, Strike.HEEL, 14.5, 7),
     Flag("left-shoe", Rule.HEEL_STRIKE, True, 6_400_000_000, 3, 0.7, 0.5, "share", Basis.GENERAL, "7 of 10"),
     Cue(7, CueKind.SOFTER, "left-shoe", Side.LEFT, 3, 8.1, 7.2, "g", "Left: softer."),
     CuePeriod(8, CuePeriodKind.CUED, 30.0),
@@ -101,6 +109,8 @@ DERIVED = [
         "left-shoe", 7, LinkState.LOST, None, Ledger(lost=None), ClockEstimate(1, 2.5, 3), 80.0, 1.5
     ),
     SensorStatus("left-shoe", 8, 55.0, ("low_battery",)),
+    PhaseChange(8, Phase.WARM_UP, 9),
+    RunnerMetrics(9, 171.5, None, -2.5, {"left-shoe": 2}, {"left-shoe": 15.5}, {"left-shoe": (0, 0, 2)}),
 ]
 
 
@@ -175,6 +185,20 @@ def test_other_software_reads_it(tmp_path: Path, sealed: bool) -> None:
     assert found["/packets/left-shoe"][0] is None
 
 
+def test_other_software_finds_numbers_to_plot_in_every_derived_topic(tmp_path: Path) -> None:
+    path = record(tmp_path / "a.mcap", DERIVED)
+    schemas = {}
+    for schema, channel, message in make_reader(io.BytesIO(path.read_bytes())).iter_messages():
+        assert msgspec.json.decode(message.data) is not None
+        schemas[channel.topic] = msgspec.json.decode(schema.data)
+    assert len(schemas) == len(DERIVED_TYPES) + 1
+    assert schemas["/impacts/left-shoe"]["properties"]["peak_accel_g"] == {"type": "number"}
+    assert schemas["/landings/left-shoe"]["properties"]["strike"] == {"type": "string"}
+    runner = schemas["/runner"]["properties"]
+    assert runner["cadence_spm"] == {"type": "number"}
+    assert runner["impact_sum_g"] == {"type": "object", "additionalProperties": {"type": "number"}}
+
+
 def test_a_sealed_file_tells_viewers_its_summary(tmp_path: Path) -> None:
     items = [Tick(7), *(Packet("left-shoe", n, n, "data", bytes(2000)) for n in range(1200)), Tick(9)]
     path = record(tmp_path / "a.mcap", items)
@@ -183,8 +207,10 @@ def test_a_sealed_file_tells_viewers_its_summary(tmp_path: Path) -> None:
         summary = reader.get_summary()
         (metadata,) = reader.iter_metadata()
         ticks = [message.log_time for _, _, message in reader.iter_messages(topics=["/ticks"])]
-    assert summary.statistics.message_count == len(items) + 2
-    assert len(summary.chunk_indexes) > 3
+    packed = summary.statistics.chunk_count - 2  # one message per chunk
+    assert packed > 1
+    assert summary.statistics.message_count == 2 + 2 + packed
+    assert len(summary.chunk_indexes) == packed + 2
     assert metadata.metadata["sensors"] == "left-shoe, right/shank ü"
     assert ticks == [7, 9]
 
@@ -243,8 +269,8 @@ def test_missing_file_and_folder_are_told(tmp_path: Path) -> None:
 
 
 def test_a_file_of_newer_software_says_so(tmp_path: Path) -> None:
-    newer = msgspec.structs.replace(HEADER, format_version=2)
-    with pytest.raises(SessionFileError, match="format 2, newer than 1: update softstrike"):
+    newer = msgspec.structs.replace(HEADER, format_version=3)
+    with pytest.raises(SessionFileError, match="format 3, newer than 2: update softstrike"):
         SessionReader(record(tmp_path / "a.mcap", [], newer, seal=False))
 
 

@@ -1,0 +1,9 @@
+"""Sessions in the formats of other tools; each is read back by another library in the tests.
+
+Layer: above :mod:`imu.batch`, beside :mod:`imu.report`.
+"""
+
+from imu.exports.places import Written, new_folder
+from imu.exports.tables import export_csv, export_parquet
+
+__all__ = ["Written", "export_csv", "export_parquet", "new_folder"]

@@ -1,0 +1,63 @@
+"""Tests and holds in recorded sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imu.chain import SensorChain
+from imu.coach import Hold, HoldMeter, ankle_result
+from imu.model import LinkChange, Packet, Placement, SampleBatch
+from imu.store import SessionReader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from imu.coach import AnkleResult
+
+__all__ = ["ankle_test_of"]
+
+
+def ankle_test_of(path: Path) -> tuple[list[AnkleResult], list[str]]:
+    """Find the tries of a knee-to-wall test in a session.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The session.
+
+    Returns
+    -------
+    list of AnkleResult
+        One for each shin sensor with at least one try.
+    list of str
+        Why other sensors gave none, in plain words.
+
+    Raises
+    ------
+    SessionFileError
+        The file cannot be read.
+    """
+    reader = SessionReader(path)
+    results: list[AnkleResult] = []
+    refused: list[str] = []
+    for info in reader.header.sensors:
+        if info.placement is not Placement.SHANK:
+            refused.append(
+                f"{info.sensor}: the test is not measurable with this sensor; wear one on the shin"
+            )
+            continue
+        chain, meter = SensorChain(info), HoldMeter()
+        holds: list[Hold] = []
+        for item in reader.inputs():
+            if not isinstance(item, Packet | LinkChange) or item.sensor != info.sensor:
+                continue
+            for batch in chain.push(item):
+                if isinstance(batch, SampleBatch):
+                    holds += [out for out in meter.push(batch) if isinstance(out, Hold)]
+        holds += [out for out in meter.flush() if isinstance(out, Hold)]
+        result = ankle_result(info.side, holds)
+        if result is None:
+            refused.append(f"{info.sensor}: no try was found: stand still first, then bend and hold for 2 s")
+        else:
+            results.append(result)
+    return results, refused

@@ -1,0 +1,1 @@
+"""Virtual sensors: Bluetooth peripherals without hardware, built from firmware profiles."""
