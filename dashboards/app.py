@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from dashboards.windows.runner import TakesMarks
+    from dashboards.windows.runner import Sound, TakesMarks
     from imu.model import SessionHeader
     from imu.sinks.mailbox import Mailbox
     from imu.sinks.recorder import Recording
@@ -82,6 +82,7 @@ def run_window(
     on_close: Callable[[], object] | None = None,
     title: str = "softstrike",
     session: TakesMarks | None = None,
+    sound: Sound | None = None,
 ) -> int:
     """Show the window of one runner until it is closed.
 
@@ -103,6 +104,8 @@ def run_window(
         Title of the window.
     session : TakesMarks, optional
         Takes marks, laps, pauses and notes.
+    sound : Sound, optional
+        Plays cues.
 
     Returns
     -------
@@ -123,6 +126,7 @@ def run_window(
         flag_times_s=flag_times_s,
         title=title,
         session=session,
+        sound=sound,
     )
     bridge = Bridge(mailbox, view, window)
     bridge.polled.connect(window.refresh)
@@ -181,6 +185,7 @@ def render_screenshot(
     recording: Callable[[], Recording] | None = None,
     flag_times_s: Sequence[float] = (),
     title: str = "softstrike",
+    coach: bool = False,
 ) -> None:
     """Paint the window as it looks after `items` to a PNG file; no display is needed.
 
@@ -196,6 +201,8 @@ def render_screenshot(
         Width and height, px.
     transport, recording, flag_times_s, title
         As in :func:`run_window`.
+    coach : bool
+        Paint the coach's view.
 
     Raises
     ------
@@ -209,6 +216,8 @@ def render_screenshot(
         view, transport=transport, recording=recording, flag_times_s=flag_times_s, title=title
     )
     window.resize(*size)
+    if coach:
+        window.toggle_coach()
     window.grab()  # the first one lays out the plots
     app.processEvents()
     window.refresh()

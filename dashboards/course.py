@@ -78,7 +78,7 @@ class Course:
         self._cue = cue
         self._cue_times_ns.append(cue.t_ns)
 
-    def state(self, now_ns: int, delay_ms: float | None) -> RunState:
+    def state(self, now_ns: int, delay_ms: float | None, sound: str = "") -> RunState:
         """Return what is to be shown.
 
         Parameters
@@ -87,6 +87,8 @@ class Course:
             The window's time, ns.
         delay_ms : float or None
             Latest delay from impact to screen, ms.
+        sound : str
+            Whether cues can be heard, in words.
         """
         percent = self.metrics.impact_asymmetry_percent if self.metrics else None
         return RunState(
@@ -96,7 +98,7 @@ class Course:
             asymmetry_percent=None if percent is None else round(percent, 1),
             dose=self._dose(),
             lap=self._lap(now_ns),
-            cues=self._cues(now_ns),
+            cues=self._cues(now_ns, sound),
             delay=_delay(delay_ms),
             cue=self._fresh_cue(now_ns),
         )
@@ -117,13 +119,18 @@ class Course:
             note = marker.text if marker.kind == "note" and marker.text else f"{MARKS[marker.kind]} at {at}"
         return TileState(f"Lap {self._laps + 1}", value, note=note)
 
-    def _cues(self, now_ns: int) -> TileState:
+    def _cues(self, now_ns: int, sound: str) -> TileState:
         times_ns = self._cue_times_ns
         recent = sum(now_ns - CUE_WINDOW_NS < time_ns <= now_ns for time_ns in times_ns)
         note = f"in 5 min, {len(times_ns)} in all" if times_ns else "none so far"
         if self.period is not None and self.period.kind is not CuePeriodKind.CUED:
             note = PERIOD_WORDS[self.period.kind]
-        return TileState("Cues", str(recent), note=note, tone=Tone.PLAIN if times_ns else Tone.STALE)
+        return TileState(
+            f"Cues, {sound}" if sound else "Cues",
+            str(recent),
+            note=note,
+            tone=Tone.PLAIN if times_ns else Tone.STALE,
+        )
 
     def _fresh_cue(self, now_ns: int) -> CueState | None:
         cue = self._cue

@@ -71,6 +71,7 @@ class RunnerView:
         self._course = Course(header.origin_ns)
         self.delay = DelayMeter()
         self.window_s = WINDOWS_S[0]
+        self.sound_words = ""
         self._legs: dict[Side, Leg] = {}
         for side in (Side.LEFT, Side.RIGHT):
             for leg in self._sensors.values():
@@ -239,7 +240,7 @@ class RunnerView:
             banner=self._banner(),
             legs=tuple(leg.state(now_ns, top_g) for leg in self._legs.values()),
             chips=tuple(chip_of(leg, now_ns) for leg in sensors),
-            run=self._course.state(now_ns, self.delay.latest_ms),
+            run=self._course.state(now_ns, self.delay.latest_ms, self.sound_words),
         )
 
     def _banner(self) -> BannerState:

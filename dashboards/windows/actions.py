@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["actions_of"]
 
 SKIP_S = 5.0
+VOLUME_STEP = 0.1
 
 
 def actions_of(window: RunnerWindow) -> dict[str, Callable[[], object]]:
@@ -29,6 +30,7 @@ def actions_of(window: RunnerWindow) -> dict[str, Callable[[], object]]:
     """
     actions: dict[str, Callable[[], object]] = {
         "theme": lambda: window.show_theme(next_theme()),
+        "coach": window.toggle_coach,
         "wider": window.widen,
         "full_screen": window.toggle_full_screen,
         "help": window.help.toggle,
@@ -39,6 +41,12 @@ def actions_of(window: RunnerWindow) -> dict[str, Callable[[], object]]:
             "lap": lambda: window.mark("lap"),
             "pause": window.pause,
             "note": window.note_line.begin,
+        }
+    if window.sound:
+        actions |= {
+            "mute": window.toggle_mute,
+            "louder": lambda: window.change_volume(VOLUME_STEP),
+            "softer": lambda: window.change_volume(-VOLUME_STEP),
         }
     if window.transport_bar:
         actions |= _replaying(window.transport_bar)

@@ -13,8 +13,9 @@ from dashboards.theme import load_theme, use_theme
 from dashboards.widgets.banner import FlagBanner
 from dashboards.widgets.base import font
 from dashboards.widgets.chips import SensorChip
+from dashboards.widgets.coach import CoachPage
 from dashboards.widgets.figures import Figures
-from dashboards.widgets.head import Head, HeadState, keeping_of
+from dashboards.widgets.head import Head, HeadState, free_bytes, keeping_of
 from dashboards.widgets.help import HelpOverlay
 from dashboards.widgets.leg import LegPanel
 from dashboards.widgets.note import NoteLine
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
     from imu.sinks.recorder import Recording
     from imu.sources.base import Control
 
-__all__ = ["LegPanel", "RunnerWindow", "TakesMarks"]
+__all__ = ["RunnerWindow", "Sound", "TakesMarks"]
 
 LEG_WEIGHT, CADENCE_WEIGHT = 22, 7
 LOW_WINDOW_PX = 860
 TOLD_FRAMES = 180
+ROOM_FRAMES = 150
 
 
 class TakesMarks(Protocol):
@@ -51,6 +53,24 @@ class TakesMarks(Protocol):
 
     def command(self, name: str, value: float) -> None:
         """Put a change of a setting into the session."""
+
+
+class Sound(Protocol):
+    """What plays cues; :class:`imu.sinks.audio.AudioSink` does."""
+
+    @property
+    def volume(self) -> float:
+        """Volume in force, from 0 to 1."""
+
+    @property
+    def words(self) -> str:
+        """The state in words."""
+
+    def set_volume(self, volume: float) -> None:
+        """Set the volume."""
+
+    def toggle_mute(self) -> None:
+        """Sound off, or on again."""
 
 
 class RunnerWindow(QWidget):
@@ -74,6 +94,8 @@ class RunnerWindow(QWidget):
         The whole session, for the timeline of a replay.
     more_actions : dict of str to callable, optional
         Further actions by their name in :mod:`dashboards.keys`.
+    sound : Sound, optional
+        What plays cues.
     """
 
     closed = Signal()
@@ -89,12 +111,16 @@ class RunnerWindow(QWidget):
         session: TakesMarks | None = None,
         lanes: Lanes | None = None,
         more_actions: dict[str, Callable[[], object]] | None = None,
+        sound: Sound | None = None,
     ) -> None:
         super().__init__()
+        self.sound = sound
         self.lanes = lanes
         self.session = session
         self.view = view
         self._recording = recording
+        self._frames = 0
+        self._free_bytes: int | None = None
         self._title = title
         self.setWindowTitle(title)
         self.setStyleSheet(style_sheet("RunnerWindow"))
@@ -106,6 +132,9 @@ class RunnerWindow(QWidget):
         self.chips = [SensorChip() for _ in view.header.sensors]
         self.transport_bar = TransportBar(transport, flag_times_s, lanes) if transport else None
         self._lay_out()
+        self.coach_page = CoachPage(self)
+        self.coach_page.hide()
+        self.coaching = False
         self.told = QLabel(self)
         self.told.setObjectName("told")
         self.told.setFont(font(load_theme().font.body_px))
@@ -194,6 +223,32 @@ class RunnerWindow(QWidget):
         self.view.widen()
         self.refresh()
 
+    def toggle_coach(self) -> None:
+        """Show few large things, or everything again; the transport stays."""
+        self.coaching = showing = not self.coaching
+        usual: list[QWidget] = [self.head, self.banner, self.cadence, self.run_bar, *self.chips]
+        for widget in (*usual, *self.figures.values(), *self.legs.values()):
+            widget.setVisible(not showing)
+        self.coach_page.setVisible(showing)
+        self._place_coach_page()
+        self.refresh()
+
+    def _place_coach_page(self) -> None:
+        bottom = self.transport_bar.height() + load_theme().space.pad_px if self.transport_bar else 0
+        self.coach_page.setGeometry(self.rect().adjusted(0, 0, 0, -bottom))
+
+    def change_volume(self, by: float) -> None:
+        """Make cues louder or less loud."""
+        if self.sound:
+            self.sound.set_volume(self.sound.volume + by)
+            self.tell(self.sound.words.capitalize())
+
+    def toggle_mute(self) -> None:
+        """Sound off, or on again."""
+        if self.sound:
+            self.sound.toggle_mute()
+            self.tell(self.sound.words.capitalize())
+
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""
         top = self.window()
@@ -207,8 +262,14 @@ class RunnerWindow(QWidget):
         self._told_frames -= 1
         if self._told_frames == 0:
             self.told.hide()
+        self.view.sound_words = self.sound.words if self.sound else ""
         state, now_ns = self.view.state(), self.view.now_ns
-        keeping, ink = keeping_of(self._recording()) if self._recording else ("", "")
+        if self.coaching:
+            self.coach_page.show_state(state)
+            if self.transport_bar:
+                self.transport_bar.refresh(self.view.flag_times_s)
+            return
+        keeping, ink = self._keeping()
         title = state.runner or self._title
         self.head.show_state(HeadState(title, state.elapsed, state.activity, keeping, ink))
         self.banner.show_state(state.banner)
@@ -223,9 +284,20 @@ class RunnerWindow(QWidget):
         if self.transport_bar:
             self.transport_bar.refresh(self.view.flag_times_s)
 
+    def _keeping(self) -> tuple[str, str]:
+        """Return where the data are; how much room is left is asked for every few seconds only."""
+        if self._recording is None:
+            return "", ""
+        recording = self._recording()
+        if self._frames % ROOM_FRAMES == 0:
+            self._free_bytes = free_bytes(recording.path)
+        self._frames += 1
+        return keeping_of(recording, self._free_bytes)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the help over the whole window; where there is little height, the traces get more of it."""
         self.help.setGeometry(self.rect())
+        self._place_coach_page()
         self.banner.set_low(self.height() < LOW_WINDOW_PX)
         super().resizeEvent(event)
 
