@@ -255,8 +255,6 @@ def test_three_hours_open_and_scrub(tmp_path: Path) -> None:
         paint()
         spent_s.append(time.perf_counter() - begin_s)
     frame_s = statistics.median(spent_s)
-    print(
-        f"opened in {opened_s:.2f} s, scrubs at {1 / frame_s:.0f} frames/s ({frame_s / FRAME_S:.2f} of a frame)"
-    )
+    print(f"opened in {opened_s:.2f} s, scrubs at {1 / frame_s:.0f}/s ({frame_s / FRAME_S:.2f} of a frame)")
     assert opened_s < 2.0
     assert frame_s <= FRAME_S
