@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from dashboards.states import BannerKind, LegState, ViewState
 from dashboards.theme import load_theme
 from dashboards.widgets.banner import FLAG_COLOURS
-from dashboards.widgets.base import Panel, colour, draw_text, tone_colour
+from dashboards.widgets.base import Panel, colour, draw_text, text_width, tone_colour
 from dashboards.widgets.icons import STRIKE_WORDS, banner_icon, draw_icon, draw_strike
 from dashboards.widgets.runbar import PHASE_WORDS
 from imu.model import Side
@@ -25,6 +25,8 @@ HEADLINE_SHARE, FIGURE_SHARE, WORD_SHARE, SMALL_SHARE = 0.092, 0.24, 0.06, 0.042
 """Sizes of text as shares of the window's height; at 3 m a share of 0.04 of a laptop's can just be read."""
 
 BANNER_SHARE, FOOT_SHARE = 0.25, 0.11
+MIDDLE_SHARE, OUTER_SHARE = 0.2, 0.36
+PROBE_PX = 100
 
 
 class CoachPage(Panel[ViewState]):
@@ -44,7 +46,7 @@ class CoachPage(Panel[ViewState]):
         banner = QRectF(pad_px, pad_px, self.width() - 2 * pad_px, height * BANNER_SHARE)
         self._paint_banner(painter, banner, state)
         top, bottom = banner.bottom() + pad_px, height * (1 - FOOT_SHARE)
-        middle_px = self.width() * 0.22
+        middle_px = self.width() * MIDDLE_SHARE
         left = QRectF(pad_px, top, (self.width() - middle_px) / 2 - pad_px, bottom - top)
         right = QRectF(left.right() + middle_px, top, left.width(), left.height())
         for leg in state.legs:
@@ -56,6 +58,11 @@ class CoachPage(Panel[ViewState]):
     def _px(self, share: float) -> int:
         """Size of a text: the height rules, unless the window is narrow."""
         return max(12, round(min(self.height(), self.width() * 0.62) * share))
+
+    def _fitting(self, share: float, widest: str, width: float) -> int:
+        """Size of a text that shall not be cut: the widest possible one fits, so that it never changes."""
+        fits = width / text_width(widest, PROBE_PX, strong=True) * PROBE_PX
+        return max(12, min(self._px(share), int(fits)))
 
     def _paint_banner(self, painter: QPainter, area: QRectF, state: ViewState) -> None:
         banner, radius_px = state.banner, 2 * load_theme().space.radius_px
@@ -83,7 +90,7 @@ class CoachPage(Panel[ViewState]):
 
     def _paint_leg(self, painter: QPainter, area: QRectF, leg: LegState) -> None:
         """Draw impact next to the middle, the last landing at the outer edge."""
-        outer = area.width() * 0.40
+        outer = area.width() * OUTER_SHARE
         is_left = leg.side is Side.LEFT
         sign = QRectF(area.left() if is_left else area.right() - outer, area.top(), outer, area.height())
         figure = QRectF(
@@ -104,14 +111,19 @@ class CoachPage(Panel[ViewState]):
             painter,
             value,
             text,
-            self._px(FIGURE_SHARE),
+            self._fitting(FIGURE_SHARE, "≥88.8", value.width() * 0.96),
             tone_colour(leg.impact.tone),
             strong=True,
             align=CENTRE,
         )
         note = QRectF(figure.left(), value.bottom(), figure.width(), figure.height() * 0.20)
         draw_text(
-            painter, note, leg.impact.note, self._px(SMALL_SHARE * 0.8), colour("text_soft"), align=CENTRE
+            painter,
+            note,
+            leg.impact.note,
+            self._fitting(SMALL_SHARE, "88 % above usual 88.8 g", note.width()),
+            colour("text_soft"),
+            align=CENTRE,
         )
         if leg.steps:
             strike = leg.steps[-1].strike
@@ -120,7 +132,15 @@ class CoachPage(Panel[ViewState]):
             )
             words = STRIKE_WORDS[strike].split()[0]
             word = QRectF(sign.left(), sign.top() + sign.height() * 0.70, sign.width(), sign.height() * 0.24)
-            draw_text(painter, word, words, self._px(WORD_SHARE), colour("text"), strong=True, align=CENTRE)
+            draw_text(
+                painter,
+                word,
+                words,
+                self._fitting(WORD_SHARE, "Mid-foot ", word.width()),
+                colour("text"),
+                strong=True,
+                align=CENTRE,
+            )
 
     def _paint_cadence(self, painter: QPainter, area: QRectF, state: ViewState) -> None:
         rows = (
