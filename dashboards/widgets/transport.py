@@ -118,6 +118,11 @@ class TransportBar(QWidget):
             self._looks_playing = playing
             self.play_button.setIcon(_qicon("pause" if playing else "play"))
 
+    def restyle(self) -> None:
+        """Draw the signs of the buttons in the colours of the theme in use."""
+        self.next_button.setIcon(_qicon("next"))
+        self._looks_playing = None
+
     def show_session(self, lanes: Lanes, flag_times_s: Sequence[float]) -> None:
         """Draw another session, or more of this one."""
         self._known_s = set(flag_times_s)

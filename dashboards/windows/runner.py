@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -123,6 +123,7 @@ class RunnerWindow(QWidget):
         self._free_bytes: int | None = None
         self._title = title
         self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # its own ground, inside a replay too
         self.setStyleSheet(style_sheet("RunnerWindow"))
         self.head, self.banner = Head(), FlagBanner()
         self.figures = {side: self._make_figures(side) for side in view.sides}
@@ -210,6 +211,8 @@ class RunnerWindow(QWidget):
         self.setStyleSheet(style_sheet("RunnerWindow"))
         for panel in self.legs.values():
             panel.restyle()
+        if self.transport_bar:
+            self.transport_bar.restyle()
         self.refresh()
         self.update()
 

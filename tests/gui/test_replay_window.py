@@ -13,6 +13,7 @@ from PySide6.QtSvg import QSvgRenderer
 from dashboards.app import ensure_application
 from dashboards.comparing import Stretch
 from dashboards.export import export
+from dashboards.theme import load_theme, use_theme
 from dashboards.windows.compare import CompareWindow
 from dashboards.windows.replay import ReplayWindow
 from imu.errors import UsageError
@@ -89,6 +90,17 @@ def test_keys_change_speed_and_go_to_the_ends(qtbot: QtBot, window: ReplayWindow
     assert window.player.position_s == window.player.duration_s
     press(qtbot, window, Qt.Key.Key_Home)
     assert window.player.position_s == 0.0
+
+
+def test_the_theme_reaches_the_ground_and_the_signs(qtbot: QtBot, window: ReplayWindow) -> None:
+    before = window.runner.transport_bar.next_button.icon().cacheKey()
+    try:
+        press(qtbot, window, Qt.Key.Key_D)
+        ground = window.grab().toImage().pixelColor(3, window.height() - 3).name()
+        assert ground == load_theme().colour.window.lower() == "#edf0f3"
+        assert window.runner.transport_bar.next_button.icon().cacheKey() != before
+    finally:
+        use_theme("dark")
 
 
 def test_a_loop_is_set_by_keys_and_drawn(qtbot: QtBot, window: ReplayWindow) -> None:
