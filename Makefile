@@ -80,6 +80,7 @@ screenshots: setup-dev ## draw the pictures in docs/_static anew
 	$(BIN)/python scripts/draw_figures.py
 	QT_QPA_PLATFORM=offscreen $(BIN)/softstrike demo --out demo-output
 	cp demo-output/*.png docs/_static/
+	$(BIN)/python scripts/make_screenshots.py
 
 clean: ## remove everything that was made here, .venv too
 	rm -rf $(VENV) build dist docs/_build docs/_generated demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis
