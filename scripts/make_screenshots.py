@@ -1,4 +1,4 @@
-"""Paint the pictures of the dashboards in docs/_static; `make screenshots` runs this. Look at what it made."""
+"""Paint the pictures of the dashboards in docs/_static; `make screenshots` runs this. Look at them."""
 
 from __future__ import annotations
 
