@@ -14,7 +14,7 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 STAMPS := $(VENV)/stamps-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup-demo setup-dev lint format types layers docs package bench lock screenshots clean
+.PHONY: help demo test setup-demo setup-dev lint format types layers docs package bench accuracy lock screenshots clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -68,6 +68,9 @@ package: setup-dev ## build the wheel and try it in a clean environment, away fr
 
 bench: setup-dev ## speed and memory as ratios
 	$(BIN)/python -m pytest tests/bench -m bench -s $(ARGS)
+
+accuracy: setup-dev ## measure on ../shared/data anew: docs/accuracy.rst and docs/accuracy.json
+	$(BIN)/softstrike evaluate ../shared/data --page docs/accuracy.rst --figures docs/accuracy.json
 
 lock: setup-dev ## renew requirements/*.txt from pyproject.toml
 	$(UV_COMPILE) --upgrade --extra all --extra s3 --group dev --group docs --group build -o requirements/dev.txt

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from imu.batch.disturb import DISTURBANCES
-from imu.batch.literature import ENGINES, axial
 from imu.batch.recordings import Recording, recordings
+from imu.batch.rivals import held_out, landing_rules, literature, per_runner
+from imu.batch.scoring import LIMITS_SD, PERCENT, match, mean, numbers, pairs, score, sd
 from imu.model import Strike
-from imu.store import read_samples
 from imu.units import MS_PER_S, S_PER_MIN
 
 if TYPE_CHECKING:
@@ -20,16 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imu.config import ChainConfig
-    from imu.model.samples import FloatArray, IntArray
 
-__all__ = ["TOLERANCE_S", "Evaluation", "evaluate", "match", "pairs", "score"]
+__all__ = ["Evaluation", "evaluate"]
 
-TOLERANCE_S = 0.1
-"""A found contact is a true one when it lies this close to it, the recording's median offset taken off."""
-
-OFFSET_REACH_S = 0.25
-LIMITS_SD = 1.96
-PERCENT = 100.0
 STEPS_PER_STRIDE = 2.0
 
 
@@ -58,6 +51,13 @@ class Evaluation:
         One row per recording and disturbance: F1, its change and the shift of contacts.
     literature : pandas.DataFrame
         One row per recording and detector, ours among them.
+    runners : pandas.DataFrame
+        One row per runner, placement and activity, over all of the runner's recordings.
+    held_out : pandas.DataFrame
+        One row per detector and runner: errors after the detector's constant offset, learnt on the other
+        runners, is taken off.
+    landing_rules : pandas.DataFrame
+        One row per recording of a shoe and rule, ours among them: heel or not, decided and right.
     """
 
     contacts: pd.DataFrame
@@ -69,6 +69,9 @@ class Evaluation:
     strikes: pd.DataFrame
     robustness: pd.DataFrame
     literature: pd.DataFrame
+    runners: pd.DataFrame
+    held_out: pd.DataFrame
+    landing_rules: pd.DataFrame
 
 
 def evaluate(root: Path | str, config: ChainConfig | None = None) -> Evaluation:
@@ -105,136 +108,16 @@ def evaluate(root: Path | str, config: ChainConfig | None = None) -> Evaluation:
         no_running=pd.DataFrame([_no_running(one, steps) for one, steps in found if one.activity != "run"]),
         strikes=pd.DataFrame([row for one, _ in running for row in _strikes(one, paired[one.name])]),
         robustness=pd.DataFrame([row for one, steps in running for row in _robustness(one, steps, config)]),
-        literature=pd.DataFrame([row for one, steps in found for row in _literature(one, steps)]),
+        literature=literature(found),
+        runners=per_runner(labelled, paired),
+        held_out=held_out(running),
+        landing_rules=landing_rules(running),
     )
-
-
-def match(true_s: FloatArray, found_s: FloatArray) -> tuple[IntArray, IntArray]:
-    """Pair true and found contacts.
-
-    The median offset of the found contacts is taken off first; then two contacts are a pair when each is
-    the other's nearest and they are at most :data:`TOLERANCE_S` apart.
-
-    Parameters
-    ----------
-    true_s, found_s : ndarray, shape (m,) and (n,)
-        Times in order, s.
-
-    Returns
-    -------
-    true_at, found_at : ndarray of int64
-        Indices of the pairs.
-    """
-    none = np.empty(0, np.int64)
-    if not len(true_s) or not len(found_s):
-        return none, none
-    near = found_s[_nearest(found_s, true_s)] - true_s
-    near = near[np.abs(near) <= OFFSET_REACH_S]
-    shifted = found_s - (np.median(near) if len(near) else 0.0)
-    to_found, to_true = _nearest(shifted, true_s), _nearest(true_s, shifted)
-    at = np.arange(len(true_s))
-    paired = (to_true[to_found] == at) & (np.abs(shifted[to_found] - true_s) <= TOLERANCE_S)
-    return at[paired], to_found[paired]
-
-
-def _nearest(places: FloatArray, wanted: FloatArray) -> IntArray:
-    """Index of the place nearest to each of the wanted, which are few."""
-    return np.asarray(np.abs(places[None, :] - wanted[:, None]).argmin(axis=1))
-
-
-def score(true_s: FloatArray, found_s: FloatArray) -> dict[str, float]:
-    """Count pairs and tell the offset of the found contacts.
-
-    Parameters
-    ----------
-    true_s, found_s : ndarray
-        Times in order, s. Contacts found more than half a stride before the first or after the last true one
-        are left out: the truth does not reach there.
-
-    Returns
-    -------
-    dict of str to float
-        ``true, found, missed, extra``; ``recall_percent, precision_percent, f1``; ``ic_bias_ms``,
-        ``ic_sd_ms`` and the 95 % limits ``ic_low_ms, ic_high_ms``.
-    """
-    found_s = _within_reach(true_s, found_s)
-    true_at, found_at = match(true_s, found_s)
-    hits = len(true_at)
-    error_ms = (found_s[found_at] - true_s[true_at]) * MS_PER_S
-    bias, sd = _mean(error_ms), _sd(error_ms)
-    return {
-        "true": len(true_s),
-        "found": hits,
-        "missed": len(true_s) - hits,
-        "extra": len(found_s) - hits,
-        "recall_percent": PERCENT * hits / len(true_s) if len(true_s) else np.nan,
-        "precision_percent": PERCENT * hits / len(found_s) if len(found_s) else np.nan,
-        "f1": 2.0 * hits / (len(true_s) + len(found_s)) if len(true_s) + len(found_s) else np.nan,
-        "ic_bias_ms": bias,
-        "ic_sd_ms": sd,
-        "ic_low_ms": bias - LIMITS_SD * sd,
-        "ic_high_ms": bias + LIMITS_SD * sd,
-    }
-
-
-def _within_reach(true_s: FloatArray, found_s: FloatArray) -> FloatArray:
-    if len(true_s) < 2:  # noqa: PLR2004 - a stride takes two
-        return found_s
-    half_s = 0.5 * float(np.median(np.diff(true_s)))
-    return np.asarray(found_s[(found_s > true_s[0] - half_s) & (found_s < true_s[-1] + half_s)])
-
-
-def pairs(recording: Recording, steps: pd.DataFrame) -> pd.DataFrame:
-    """Pair the true contacts of a recording with the steps found in it.
-
-    Parameters
-    ----------
-    recording : Recording
-        With true contacts.
-    steps : pandas.DataFrame
-        Steps found in it; only those of the recording's activity are taken.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per pair: ``ic_error_ms, to_error_ms, contact_error_ms`` (found less true), ``strike_true``
-        and ``strike``.
-    """
-    mine = steps[steps["activity"] == recording.activity]
-    true_at, found_at = match(
-        _numbers(recording.truth, "initial_contact_s"), _numbers(mine, "initial_contact_s")
-    )
-    truth, mine = recording.truth.iloc[true_at], mine.iloc[found_at]
-    ic_error_s, to_error_s = (
-        _numbers(mine, name) - _numbers(truth, name) for name in ("initial_contact_s", "toe_off_s")
-    )
-    strikes = truth["strike"] if "strike" in truth.columns else pd.Series(pd.NA, index=truth.index)
-    return pd.DataFrame(
-        {
-            "ic_error_ms": ic_error_s * MS_PER_S,
-            "to_error_ms": to_error_s * MS_PER_S,
-            "contact_error_ms": (to_error_s - ic_error_s) * MS_PER_S,
-            "strike_true": strikes.to_numpy(),
-            "strike": mine["strike"].to_numpy(),
-        }
-    )
-
-
-def _numbers(table: pd.DataFrame, name: str) -> FloatArray:
-    return np.asarray(table[name].to_numpy(dtype=np.float64, na_value=np.nan))
-
-
-def _mean(values: FloatArray) -> float:
-    return float(values.mean()) if len(values) else np.nan
-
-
-def _sd(values: FloatArray) -> float:
-    return float(values.std(ddof=1)) if len(values) > 1 else np.nan
 
 
 def _contacts(recording: Recording, steps: pd.DataFrame, paired: pd.DataFrame) -> dict[str, Any]:
     mine = steps[steps["activity"] == recording.activity]
-    told = score(_numbers(recording.truth, "initial_contact_s"), _numbers(mine, "initial_contact_s"))
+    told = score(numbers(recording.truth, "initial_contact_s"), numbers(mine, "initial_contact_s"))
     assert told["found"] == len(paired)  # noqa: S101 - one way to pair, used twice
     return {**recording.labels, "activity": recording.activity, **told}
 
@@ -250,7 +133,7 @@ def _pooled(
     rows = []
     for group, parts in groups.items():
         left = pd.concat(parts)
-        ic, to = _sd(_numbers(left, "ic_error_ms")), _sd(_numbers(left.dropna(), "to_error_ms"))
+        ic, to = sd(numbers(left, "ic_error_ms")), sd(numbers(left.dropna(), "to_error_ms"))
         labels: dict[str, Any] = dict(
             zip(("data set", "placement", "sensor", "activity"), group, strict=True)
         )
@@ -261,22 +144,22 @@ def _pooled(
 
 def _toe_offs(recording: Recording, paired: pd.DataFrame) -> dict[str, Any]:
     known = paired.dropna(subset=["to_error_ms"])
-    off, contact = _numbers(known, "to_error_ms"), _numbers(known, "contact_error_ms")
+    off, contact = numbers(known, "to_error_ms"), numbers(known, "contact_error_ms")
     return {
         **recording.labels,
         "activity": recording.activity,
         "found_percent": PERCENT * len(known) / len(paired) if len(paired) else np.nan,
-        "to_bias_ms": _mean(off),
-        "to_sd_ms": _sd(off),
+        "to_bias_ms": mean(off),
+        "to_sd_ms": sd(off),
         "to_median_abs_ms": float(np.median(np.abs(off))) if len(off) else np.nan,
-        "contact_bias_ms": _mean(contact),
+        "contact_bias_ms": mean(contact),
         "contact_median_abs_ms": float(np.median(np.abs(contact))) if len(contact) else np.nan,
     }
 
 
 def _counts(recording: Recording, steps: pd.DataFrame) -> list[dict[str, Any]]:
     """Contacts of running steps per stretch whose strides were counted by hand or by another sensor."""
-    contact_s = _numbers(steps[steps["activity"] == "run"], "initial_contact_s")
+    contact_s = numbers(steps[steps["activity"] == "run"], "initial_contact_s")
     rows = []
     for t0_s, t1_s, strides in recording.counts[["t0_s", "t1_s", "strides"]].itertuples(index=False):
         found = int(((contact_s >= t0_s) & (contact_s < t1_s)).sum())
@@ -294,10 +177,10 @@ def _counts(recording: Recording, steps: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _cadence(recording: Recording, steps: pd.DataFrame) -> dict[str, Any]:
-    stride_s = np.median(np.diff(_numbers(recording.truth, "initial_contact_s")))
+    stride_s = np.median(np.diff(numbers(recording.truth, "initial_contact_s")))
     true_spm = STEPS_PER_STRIDE * S_PER_MIN / stride_s
     mine = steps[(steps["activity"] == "run") & steps["accepted"]]
-    found_spm = float(np.nanmedian(_numbers(mine, "cadence_spm"))) if len(mine) else np.nan
+    found_spm = float(np.nanmedian(numbers(mine, "cadence_spm"))) if len(mine) else np.nan
     return {
         **recording.labels,
         "true_spm": float(true_spm),
@@ -329,14 +212,14 @@ def _strikes(recording: Recording, paired: pd.DataFrame) -> list[dict[str, Any]]
 def _robustness(
     recording: Recording, steps: pd.DataFrame, config: ChainConfig | None
 ) -> list[dict[str, Any]]:
-    true_s = _numbers(recording.truth, "initial_contact_s")
-    before_s = _numbers(steps[steps["activity"] == "run"], "initial_contact_s")
+    true_s = numbers(recording.truth, "initial_contact_s")
+    before_s = numbers(steps[steps["activity"] == "run"], "initial_contact_s")
     usual = score(true_s, before_s)["f1"]
     rows = []
     for name, (disturb, seed) in DISTURBANCES.items():
         after = recording.steps(disturb(recording.samples, seed), config)
         after = after[after["activity"] == "run"]
-        after_s, good_s = (_numbers(part, "initial_contact_s") for part in (after, after[after["accepted"]]))
+        after_s, good_s = (numbers(part, "initial_contact_s") for part in (after, after[after["accepted"]]))
         told = score(true_s, after_s)
         at, after_at = match(before_s, after_s)
         shift_ms = (after_s[after_at] - before_s[at]) * MS_PER_S
@@ -350,37 +233,3 @@ def _robustness(
         }
         rows.append({**recording.labels, "disturbance": name, **found})
     return rows
-
-
-def _literature(recording: Recording, steps: pd.DataFrame) -> list[dict[str, Any]]:
-    """Figures of all detectors: against contacts, against counts, or where nobody runs."""
-    mine_s = _numbers(steps[steps["activity"] == "run"], "initial_contact_s")
-    found = {"softstrike": mine_s, **_by_engines(recording)}
-    return [
-        {**recording.labels, "detector": name} | _against(recording, found_s)
-        for name, found_s in found.items()
-    ]
-
-
-def _by_engines(recording: Recording) -> dict[str, FloatArray]:
-    table = read_samples(recording.samples, placement=recording.placement, side=recording.side)
-    along, time_s = axial(table.acc_g), _numbers(recording.samples, "time_s")
-    return {
-        name: time_s[engine(along, table.rate_hz)]
-        for name, (engine, placements) in ENGINES.items()
-        if recording.placement in placements
-    }
-
-
-def _against(recording: Recording, found_s: FloatArray) -> dict[str, Any]:
-    told: dict[str, Any] = dict.fromkeys(("true", "found", "extra", "f1", "ic_bias_ms", "ic_sd_ms"), np.nan)
-    if recording.activity != "run":
-        told.update(true=0, found=0, extra=len(found_s))
-    elif len(recording.truth):
-        full = score(_numbers(recording.truth, "initial_contact_s"), found_s)
-        told.update({name: full[name] for name in told})
-    elif len(recording.counts):
-        spans = zip(_numbers(recording.counts, "t0_s"), _numbers(recording.counts, "t1_s"), strict=True)
-        inside = sum(int(((found_s >= t0_s) & (found_s < t1_s)).sum()) for t0_s, t1_s in spans)
-        told.update(true=float(recording.counts["strides"].sum()), found=inside)
-    return told

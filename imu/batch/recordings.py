@@ -38,6 +38,8 @@ class Recording:
         Where the sensor was worn.
     activity : str
         ``"run"``, ``"walk"`` or ``"other"``.
+    runner : str
+        Who ran: ``subject`` of the description, or the data set where it names none.
     range_g : float or None
         End of the accelerometer's range.
     samples : pandas.DataFrame
@@ -52,6 +54,7 @@ class Recording:
     placement: Placement
     side: Side
     activity: str
+    runner: str
     range_g: float | None
     samples: pd.DataFrame
     truth: pd.DataFrame
@@ -128,6 +131,7 @@ def _recording(path: Path) -> Recording | None:
         placement=placement,
         side=side,
         activity=activity,
+        runner=f"{path.parent.name}/{told['subject']}" if told.get("subject") else path.parent.name,
         range_g=told.get("accel_range_g"),
         samples=pd.read_csv(samples),
         truth=_table(Path(f"{stem}.truth.csv"), ("initial_contact_s", "toe_off_s")),

@@ -31,7 +31,12 @@ _COMMANDS = (
     "virtual-sensor",
     "analyze",
     "forceplate",
+    "evaluate",
     "sessions",
+    "query",
+    "recover",
+    "share",
+    "forget",
     "runner",
     "plan",
     "diary",
@@ -41,6 +46,8 @@ _COMMANDS = (
     "export",
     "profile",
     "doctor",
+    "batch",
+    "squad",
 )
 _MODULES = {"sessions": "library"}
 """Modules of :mod:`imu.cli` that are not called like their command."""

@@ -2,5 +2,6 @@
 
 from imu.library.catalogue import Library
 from imu.library.entries import SessionEntry, Wanted
+from imu.library.tables import TABLES, Tables
 
-__all__ = ["Library", "SessionEntry", "Wanted"]
+__all__ = ["TABLES", "Library", "SessionEntry", "Tables", "Wanted"]

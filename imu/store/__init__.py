@@ -2,6 +2,7 @@
 
 from imu.store.columns import ACC_COLUMNS, GYR_COLUMNS, TIME_COLUMN
 from imu.store.edits import Edits, edited, edits_path, read_edits, write_edits
+from imu.store.recovery import Missing, Recovered, recover
 from imu.store.sealing import seal
 from imu.store.session_reader import FORMAT_VERSION, SessionReader
 from imu.store.session_writer import SessionWriter
@@ -19,7 +20,9 @@ __all__ = [
     "TIME_COLUMN",
     "Derived",
     "Edits",
+    "Missing",
     "Recordable",
+    "Recovered",
     "SampleTable",
     "SessionReader",
     "SessionWriter",
@@ -27,6 +30,7 @@ __all__ = [
     "edits_path",
     "read_edits",
     "read_samples",
+    "recover",
     "seal",
     "steps_frame",
     "write_edits",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from imu.model import SensorInfo
 
-__all__ = ["seal"]
+__all__ = ["checksum", "message_orders", "seal", "write_sealed"]
 
 CHUNK_BYTES = 1 << 19
 """Bytes of messages that go into one chunk: what a damaged bit costs at most."""
@@ -61,12 +61,13 @@ def seal(path: Path | str) -> None:
         raise SessionFileError(f"{reader.lost_bytes} bytes are damaged: it is kept as it is", path=path)
     with new_file(path, overwrite=True, mode=PRIVATE) as temporary:
         with temporary.open("wb") as file:
-            _write(file, reader)
-        if _digest(SessionReader(temporary)) != _digest(reader):
+            write_sealed(file, reader)
+        if checksum(SessionReader(temporary)) != checksum(reader):
             raise SessionFileError("its compressed copy differs: it is kept as it is", path=path)
 
 
-def _write(file: BinaryIO, reader: SessionReader) -> None:
+def write_sealed(file: BinaryIO, reader: SessionReader) -> None:
+    """Write everything sound of a session, compressed and indexed."""
     bodies = reader.bodies()
     opening = next(bodies)
     sealed = _Sealed(file, prologue(reader.header))
@@ -91,7 +92,7 @@ def _joined(bodies: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(joined)
 
 
-def _digest(reader: SessionReader) -> bytes:
+def checksum(reader: SessionReader) -> bytes:
     """Checksum of the opening block and of all messages as they were recorded, each packet by itself."""
     digest = hashlib.blake2b()
     bodies = reader.bodies()
@@ -101,6 +102,16 @@ def _digest(reader: SessionReader) -> bytes:
         for _, record in packer.plain(body):
             digest.update(record)
     return digest.digest()
+
+
+def message_orders(reader: SessionReader) -> Iterator[tuple[int, int]]:
+    """Place in the order of the session, and time in ns, of every message behind the header."""
+    packer = _Packer(reader)
+    bodies = reader.bodies()
+    next(bodies)
+    for body in bodies:
+        for order, record in packer.plain(body):
+            yield order, framing.message_head(record, 0)[1]
 
 
 class _Packer:

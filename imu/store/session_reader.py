@@ -55,8 +55,10 @@ class SessionReader:
     ----------
     header : SessionHeader
         Header of the session.
+    closed : bool
+        Whether the session was closed in order.
     complete : bool
-        Whether the session was closed in order and no byte is damaged.
+        Whether it was, and no byte is damaged.
     lost_bytes : int
         Bytes that could not be used.
     topics : dict of int to str
@@ -79,6 +81,7 @@ class SessionReader:
             found = framing.find_blocks(data)
             self._blocks = found.blocks
             self.lost_bytes = found.lost_bytes
+            self.closed = found.closed
             self.complete = found.closed and not found.lost_bytes
             opening = self._opening(data)
         self.topics = framing.channel_topics(opening)

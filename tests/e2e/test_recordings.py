@@ -9,6 +9,7 @@ import pytest
 from imu.batch.evaluate import Evaluation, evaluate
 from imu.batch.page import page_text
 from imu.batch.recordings import recordings
+from imu.batch.regress import read_figures, worse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,4 +129,8 @@ def test_landing_type_of_the_mounted_anyhow_shoe_is_told_for_most_steps(shared_d
 
 def test_accuracy_page_shows_these_figures(evaluation: Evaluation, project_root: Path) -> None:
     page = (project_root / "docs" / "accuracy.rst").read_text("utf-8")
-    assert page_text(evaluation, page) == page, "run: python scripts/accuracy_page.py"
+    assert page_text(evaluation, page) == page, "run: make accuracy"
+
+
+def test_no_figure_is_worse_than_the_committed_one(evaluation: Evaluation, project_root: Path) -> None:
+    assert worse(read_figures(project_root / "docs" / "accuracy.json"), evaluation) == []

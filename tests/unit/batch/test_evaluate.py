@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imu.batch.evaluate import evaluate, match, score
+from imu.batch.evaluate import evaluate
 from imu.batch.recordings import recordings
+from imu.batch.scoring import match, score
 from imu.errors import InputError, UsageError
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ def test_words_stay_and_tables_change(evaluation: Evaluation) -> None:
 def test_a_page_is_made_and_then_left_alone(evaluation: Evaluation, tmp_path: Path) -> None:
     page = tmp_path / "accuracy.rst"
     assert write_page(evaluation, page)
-    assert page.read_text("utf-8").count(".. csv-table::") == 9
+    assert page.read_text("utf-8").count(".. csv-table::") == 12
     assert not write_page(evaluation, page)
 
 
