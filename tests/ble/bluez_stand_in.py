@@ -3,7 +3,8 @@
     python bluez_stand_in.py TRANSPORT
 
 It serves the bus at ``DBUS_SYSTEM_BUS_ADDRESS``, so that bleak with its stock BlueZ backend talks over real
-D-Bus, HCI, L2CAP and ATT. It is kinder than the real one: what only bluetoothd shows is for ``make test-bluez``.
+D-Bus, HCI, L2CAP and ATT. It is kinder than the real one: what only bluetoothd shows is for
+``make test-bluez``.
 """
 
 from __future__ import annotations

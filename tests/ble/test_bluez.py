@@ -1,8 +1,8 @@
 """Unmodified bleak with its stock BlueZ backend: two shoes at once, drop-outs, a power cycle.
 
-In `make test` BlueZ is a stand-in on a private bus (:mod:`tests.ble.bluez_stand_in`). In `make test-bluez` the
-same tests run inside a kernel of their own, against the real bluetoothd; then ``SOFTSTRIKE_TEST_BLUEZ`` is
-``real``.
+In `make test` BlueZ is a stand-in on a private bus (:mod:`tests.ble.bluez_stand_in`). In `make test-bluez`
+the same tests run inside a kernel of their own, against the real bluetoothd; then ``SOFTSTRIKE_TEST_BLUEZ``
+is ``real``.
 """
 
 from __future__ import annotations
