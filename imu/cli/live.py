@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
+from imu.cli.coached import RunOptions, prepare
 from imu.cli.radio import Radio  # noqa: TC001 - cyclopts reads the annotations
 from imu.cli.run_live import run_headless, run_in_window
 from imu.cli.simulated import Duration, Seed  # noqa: TC001 - cyclopts reads the annotations
@@ -40,6 +41,7 @@ def live(
     headless: Annotated[bool, Parameter(negative=())] = False,
     out: Path | None = None,
     radio: Radio = "system",
+    run: RunOptions | None = None,
 ) -> int:
     """Show a runner's sensors live and record them. Each comes back by itself whenever it is lost.
 
@@ -66,9 +68,11 @@ def live(
         system, or a transport of bumble such as usb:0 or tcp-client:127.0.0.1:9000.
     """
     if simulate:
-        source = simulated_source(scenario, seed, duration)
+        source = prepare(simulated_source(scenario, seed, duration), runner, run)
         return run_headless(source, out) if headless else run_in_window(source, out)
-    return run_bound(bound_session(runner, out, duration, radio), headless=headless)
+    session = bound_session(runner, out, duration, radio)
+    session = session._replace(source=prepare(session.source, None, run))
+    return run_bound(session, headless=headless)
 
 
 def simulated_source(scenario: str, seed: int, duration_s: float | None) -> Source:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from imu.cli.coached import RunOptions, prepare
 from imu.cli.radio import Radio  # noqa: TC001 - cyclopts reads the annotations
 from imu.cli.simulated import Duration, Seed  # noqa: TC001 - cyclopts reads the annotations
 
@@ -22,6 +23,7 @@ def record(
     duration: Duration | None = None,
     seed: Seed = 1,
     radio: Radio = "system",
+    run: RunOptions | None = None,
 ) -> int:
     """Record a runner's sensors without a window. Ctrl-C ends and seals the file.
 
@@ -47,6 +49,8 @@ def record(
     from imu.cli.run_live import run_headless
 
     if not simulate:
-        return run_bound(bound_session(runner, out, duration, radio), headless=True)
-    source = simulated_source(scenario, seed, duration)
+        session = bound_session(runner, out, duration, radio)
+        session = session._replace(source=prepare(session.source, None, run))
+        return run_bound(session, headless=True)
+    source = prepare(simulated_source(scenario, seed, duration), runner, run)
     return run_headless(source, out or new_session_path(source.header.runner))
