@@ -1,4 +1,4 @@
-"""Loss, duplicates and order of 1 to 10 %: counted exactly where a format allows it, else said to be unknown."""
+"""Loss, duplicates and order of 1 to 10 %: counted exactly where a format allows it, else unknown."""
 
 from __future__ import annotations
 
