@@ -28,7 +28,7 @@ def export_parquet(session: SessionData, out: Path, *, overwrite: bool = False) 
     Parameters
     ----------
     session : SessionData
-        From :func:`imu.load`.
+        From :func:`imu.load <imu.batch.load>`.
     out : pathlib.Path
         The folder.
     overwrite : bool

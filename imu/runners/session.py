@@ -41,7 +41,7 @@ def coached_settings(
     Returns
     -------
     dict of str to float
-        For :attr:`imu.model.SessionHeader.config`: mass, leg length, baselines, and the coached run.
+        For ``config`` of :class:`imu.model.SessionHeader`: mass, leg length, baselines, and the coached run.
     Verdict or None
         What the diary's rules say; None when the run is not coached. When cues rest, there is no coached run.
 
