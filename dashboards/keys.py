@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["KEYS", "Key", "key_text"]
+__all__ = ["BOARD_KEYS", "KEYS", "Key", "key_text"]
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -15,7 +15,7 @@ class Key(msgspec.Struct, frozen=True):
     group: str
 
 
-SESSION, VIEW, REPLAY, FEEDBACK = "Session", "View", "Replay", "Feedback"
+SESSION, VIEW, REPLAY, FEEDBACK, BOARD = "Session", "View", "Replay", "Feedback", "Board"
 
 KEYS: dict[str, Key] = {
     "mark": Key(("M",), "Mark this moment", SESSION),
@@ -51,6 +51,16 @@ KEYS: dict[str, Key] = {
     "open": Key(("O", "Ctrl+O"), "Open a session; dropping a file on the window does the same", REPLAY),
 }
 """By name of the action."""
+
+BOARD_KEYS: dict[str, Key] = {
+    "order": Key(("O",), "Sort the runners another way", BOARD),
+    "next_runner": Key(("Right", "Tab"), "Choose the next runner", BOARD),
+    "last_runner": Key(("Left", "Shift+Tab"), "Choose the runner before", BOARD),
+    "sound": Key(("S",), "Sound on or off for the chosen runner", BOARD),
+    "theme": KEYS["theme"],
+    "full_screen": KEYS["full_screen"],
+}
+"""Keys of the coach's board, a window of its own."""
 
 
 def key_text(name: str) -> str:

@@ -45,6 +45,8 @@ _COMMANDS = (
     "export",
     "profile",
     "doctor",
+    "batch",
+    "squad",
 )
 _MODULES = {"sessions": "library"}
 """Modules of :mod:`imu.cli` that are not called like their command."""

@@ -15,6 +15,7 @@ Add --debug to see the whole trace of an error.
 │              per recording.                                                  │
 │ ankle-test   Knee-to-wall test with a shin sensor: three tries a side, their │
 │              spread, and the trend.                                          │
+│ batch        Work through an archive of sessions.                            │
 │ demo         Play a real recorded run on the live dashboard.                 │
 │ diary        Pain diary, 0 (none) to 10 (worst). If symptoms persist, see    │
 │              your physical therapist.                                        │
@@ -48,6 +49,7 @@ Add --debug to see the whole trace of an error.
 │ share        Write a copy of a session without names, addresses, serial      │
 │              numbers, free text and dates.                                   │
 │ simulate     Write a simulated session, as fast as possible.                 │
+│ squad        See a whole squad live on one board.                            │
 │ timer        Time ice after a run, or a hold of the plan, and write it into  │
 │              the log.                                                        │
 │ --help (-h)  Display this message and exit.                                  │

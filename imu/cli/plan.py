@@ -28,7 +28,14 @@ Seconds = Annotated[float, Parameter(validator=validators.Number(gte=0, lte=3600
 
 
 @plan.default
-def show(*, runner: str | None = None, day: dt.date | None = None) -> int:
+def show(
+    *,
+    runner: str | None = None,
+    day: dt.date | None = None,
+    window: Yes = False,
+    screenshot: Path | None = None,
+    overwrite: Yes = False,
+) -> int:
     """Show the week: runs, exercises, tests, load and habits.
 
     Parameters
@@ -37,14 +44,28 @@ def show(*, runner: str | None = None, day: dt.date | None = None) -> int:
         Who; the only runner without.
     day : date
         A day of the week to show; today without.
+    window : bool
+        Show it in a window.
+    screenshot : Path
+        Write a picture of the window to this PNG file; needs no display.
+    overwrite : bool
+        Replace an existing picture.
     """
     from imu.cli.app import OK
+    from imu.cli.screen import need_window
     from imu.cli.who import runner_named, shown_verdict, today
     from imu.coach import SEE_PT
     from imu.runners import plan_view
 
     name = runner_named(runner)
     view = plan_view(name, day or today())
+    if screenshot is not None:
+        return _picture(view, shown_verdict(name), screenshot, overwrite=overwrite)
+    if window:
+        need_window()
+        from dashboards.windows.plan import show_plan
+
+        return show_plan(view, shown_verdict(name))
     print("\n".join([*_lines(view), *shown_verdict(name), SEE_PT]))
     return OK
 
@@ -239,6 +260,22 @@ def tell_advice(key: str | None = None, /) -> int:
     return OK
 
 
+def _picture(view: PlanView, verdict: list[str], path: Path, *, overwrite: bool) -> int:
+    from imu.cli.app import OK
+    from imu.cli.paths import check_target
+    from imu.cli.screen import need_pictures
+    from imu.store.files import new_file
+
+    check_target(path, (".png",), overwrite=overwrite)
+    need_pictures()
+    from dashboards.windows.plan import render_plan
+
+    with new_file(path, overwrite=overwrite) as temporary:
+        render_plan(view, verdict, temporary)
+    print(f"picture written to {path}")
+    return OK
+
+
 def _lines(view: PlanView) -> Iterator[str]:
     yield f"{view.runner}, week from {view.monday}"
     yield from _programme_lines(view)
@@ -275,5 +312,6 @@ def _load_lines(view: PlanView) -> Iterator[str]:
     for week in view.weeks[-5:]:
         change = week.steps_change_percent
         against = "" if change is None else f", {change:+.0f} % against the weeks before"
-        amount = f"{week.runs} runs, {week.steps} steps, {week.impact_sum_g:.0f} g in all"
+        runs = f"{week.runs} run{'' if week.runs == 1 else 's'}"
+        amount = f"{runs}, {week.steps} steps, {week.impact_sum_g:.0f} g in all"
         yield f"  {week.monday}  {amount}{against}"

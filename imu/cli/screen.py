@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from imu.sinks.base import Sink
     from imu.sinks.recorder import Recording
     from imu.sources.base import Source
+    from imu.squad import Listener
 
-__all__ = ["need_pictures", "need_window", "show_window", "window_possible", "write_picture"]
+__all__ = ["need_pictures", "need_window", "show_board", "show_window", "window_possible", "write_picture"]
 
 _UNSEEN = ("offscreen", "minimal")
 
@@ -98,6 +99,20 @@ def show_window(
     finally:
         engine.stop()
         engine.join()
+
+
+def show_board(name: str, listener: Listener) -> None:
+    """Show the coach's board until it is closed, or until Ctrl-C."""
+    from dashboards.app import ensure_application, quit_soon
+    from dashboards.windows.board import BoardWindow
+
+    app = ensure_application()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, lambda *_: quit_soon())
+    window = BoardWindow(name, listener)
+    window.resize(1440, 900)
+    window.show()
+    app.exec()
 
 
 def write_picture(header: SessionHeader, collector: Collector, path: Path, *, title: str) -> None:

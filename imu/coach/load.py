@@ -53,7 +53,8 @@ class Week(msgspec.Struct, frozen=True):
     impact_sum_g : float
         Sum of the impacts, g.
     steps_change_percent, impact_change_percent : float or None
-        Against the mean of up to four weeks before; None when nothing was run in them.
+        Against the mean of up to four weeks before; None when nothing was run in them, and while a week that
+        is not over lies below.
     """
 
     monday: dt.date
@@ -111,21 +112,21 @@ def weekly(loads: Iterable[SessionLoad], until: dt.date) -> list[Week]:
     while monday <= until:
         inside = [load for load in own if monday_of(load.day) == monday]
         steps, impact_g = sum(one.steps for one in inside), sum(one.impact_sum_g for one in inside)
-        before = weeks[-WEEKS_BEFORE:]
+        before, over = weeks[-WEEKS_BEFORE:], monday + dt.timedelta(days=6) <= until
         weeks.append(
             Week(
                 monday,
                 len(inside),
                 steps,
                 impact_g,
-                _change_percent(steps, [week.steps for week in before]),
-                _change_percent(impact_g, [week.impact_sum_g for week in before]),
+                _change_percent(steps, [week.steps for week in before], over=over),
+                _change_percent(impact_g, [week.impact_sum_g for week in before], over=over),
             )
         )
         monday += dt.timedelta(days=7)
     return weeks
 
 
-def _change_percent(value: float, before: Sequence[float]) -> float | None:
+def _change_percent(value: float, before: Sequence[float], *, over: bool) -> float | None:
     usual = fmean(before) if before else 0.0
-    return 100.0 * (value / usual - 1.0) if usual else None
+    return 100.0 * (value / usual - 1.0) if usual and (over or value > usual) else None

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from imu.batch import analyze
 from imu.chain import Chain
 from imu.coach import Baseline, baseline_settings, find_baseline, learn_baselines, measure_id
 from imu.config import ChainConfig
 from imu.model import Activity, Placement, SessionHeader, Side, Step
 from imu.signal import SignalParams
 from imu.sources.sim import Bout, Motion, Scenario, pair_of, simulate
+from tests.made import made_step
 from tests.unit.coach.runners import SHINS, USUAL_G, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 MEASURE = measure_id(SignalParams())
 
@@ -114,3 +117,23 @@ def test_halves_of_a_simulated_run_agree_within_five_percent() -> None:
     pairs = halves(made)
     assert len(pairs) == 2
     assert max(abs(a / b - 1.0) for a, b in pairs) < 0.05
+
+
+def test_halves_of_a_real_outdoor_run_agree_within_five_percent(shared_data: Path) -> None:
+    """Eight minutes outdoors with a shoe sensor, about 250 accepted steps in either half."""
+    file = shared_data / "adept" / "outdoor_first480s.csv.gz"
+    frame = analyze(file, placement="shoe", side="left").steps
+    runs = frame[frame["accepted"] & (frame["activity"] == "run") & frame["peak_accel_g"].notna()]
+    made = [
+        made_step(
+            sensor="shoe",
+            placement=Placement.SHOE,
+            peak_accel_g=float(row.peak_accel_g),
+            stride_time_ms=float(row.stride_time_ms),
+            clipped=bool(row.clipped),
+        )
+        for row in runs.dropna(subset="stride_time_ms").itertuples()
+    ]
+    assert len(made) > 400
+    [(one, two)] = halves(made)
+    assert abs(one / two - 1.0) < 0.05

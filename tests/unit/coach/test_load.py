@@ -52,3 +52,10 @@ def test_walking_is_no_running_load_and_rejected_steps_add_no_impact() -> None:
     assert session_load(MONDAY, steps(70.0, lambda *_: 6.0, activity=Activity.WALK)).steps == 0
     rejected = session_load(MONDAY, steps(70.0, lambda *_: 6.0, accepted=False))
     assert (rejected.steps, rejected.impact_sum_g) == (200, 0.0)
+
+
+def test_a_week_that_is_not_over_is_compared_only_once_it_is_above() -> None:
+    week = [load(0, 1000), load(7, 600)]
+    assert weekly(week, MONDAY + dt.timedelta(days=9))[-1].steps_change_percent is None
+    more = weekly([*week, load(9, 900)], MONDAY + dt.timedelta(days=9))[-1]
+    assert more.steps_change_percent == pytest.approx(50.0)

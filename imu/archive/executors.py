@@ -1,0 +1,185 @@
+"""Who does the work: processes or threads of this machine, or a Dask cluster.
+
+Each executor takes tasks as it has room for them, so that memory is bounded by the sessions at work, and
+yields results as they come. A worker that dies takes only its own session with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any, Protocol
+
+from imu import __version__
+from imu.archive.jobs import Result, State, Task, work
+from imu.errors import EnvironmentProblem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor as Pool
+    from concurrent.futures import Future
+
+__all__ = ["EXECUTORS", "Executor", "run_dask", "run_local", "run_threads"]
+
+_AHEAD = 2
+_DIED = "the process that worked on it died (out of memory?); the other sessions are not affected"
+_LOOPBACK = "127.0.0.1"
+_PATIENCE = "10s"
+
+
+class Executor(Protocol):
+    """Works through tasks."""
+
+    def __call__(self, tasks: Iterable[Task], workers: int, scheduler: str | None) -> Iterator[Result]:
+        """Yield one result per task, in the order in which they are finished."""
+
+
+def run_local(tasks: Iterable[Task], workers: int, scheduler: str | None = None) -> Iterator[Result]:
+    """Work with processes of this machine: the fastest, since Python code runs side by side.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+        The sessions.
+    workers : int
+        Processes.
+    scheduler : None
+        Only a cluster has one.
+
+    Yields
+    ------
+    Result
+        In the order in which they are finished.
+    """
+    _no_scheduler(scheduler)
+    # "spawn" on every system: a fork would copy the threads that draw the progress.
+    context = multiprocessing.get_context("spawn")
+
+    def pool(size: int) -> Pool:
+        return ProcessPoolExecutor(size, mp_context=context)
+
+    waiting, suspects = deque(tasks), deque[Task]()
+    while waiting:
+        yield from _through(pool(workers), waiting, _AHEAD * workers, suspects)
+    # A broken pool does not say whose session broke it: each that was at work is tried again, alone.
+    while suspects:
+        task = suspects.popleft()
+        guilty = deque[Task]()
+        yield from _through(pool(1), deque([task]), 1, guilty)
+        if guilty:
+            yield Result(task.address, State.FAILED, _DIED)
+
+
+def run_threads(tasks: Iterable[Task], workers: int, scheduler: str | None = None) -> Iterator[Result]:
+    """Work with threads of this process: starts at once, shares memory; parameters as :func:`run_local`."""
+    _no_scheduler(scheduler)
+    yield from _through(ThreadPoolExecutor(workers), deque(tasks), workers, deque())
+
+
+def run_dask(tasks: Iterable[Task], workers: int, scheduler: str | None = None) -> Iterator[Result]:
+    """Work on a Dask cluster.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+        The sessions; their addresses and that of the results must mean the same to every worker.
+    workers : int
+        Processes of a cluster started on this machine when `scheduler` is not given.
+    scheduler : str, optional
+        Address of the scheduler of a running cluster.
+
+    Yields
+    ------
+    Result
+        In the order in which they are finished.
+
+    Raises
+    ------
+    EnvironmentProblem
+        Dask is not installed, the scheduler does not answer, or a worker has another version of softstrike.
+    """
+    with _client(workers, scheduler) as client:
+        _check_versions(client)
+        width = _AHEAD * max(1, sum(client.nthreads().values()))
+        # Dask itself gives the work of a dead worker to another one, a few times.
+        yield from _through(client.get_executor(pure=False), deque(tasks), width, deque())
+
+
+EXECUTORS: dict[str, Executor] = {"local": run_local, "threads": run_threads, "dask": run_dask}
+"""Executors by name."""
+
+
+def _no_scheduler(scheduler: str | None) -> None:
+    if scheduler is not None:
+        raise UsageError("--scheduler names a Dask cluster: add --executor dask")
+
+
+def _through(pool: Pool, waiting: deque[Task], width: int, broken: deque[Task]) -> Iterator[Result]:
+    """Work through `waiting`; when the pool breaks, what was at work goes to `broken`."""
+    at_work: dict[Future[Result], Task] = {}
+    try:
+        while waiting or at_work:
+            while waiting and len(at_work) < width:
+                task = waiting.popleft()
+                at_work[pool.submit(work, task)] = task
+            for future in wait(at_work, return_when=FIRST_COMPLETED).done:
+                result = _result(future, at_work[future])
+                del at_work[future]
+                yield result
+    except BrokenExecutor:
+        broken.extend(at_work.values())
+    finally:
+        for future in at_work:
+            future.cancel()
+        pool.shutdown()
+
+
+def _result(future: Future[Result], task: Task) -> Result:
+    """Take the result of a task; a cluster tells by an exception that it lost the worker again and again."""
+    try:
+        return future.result()
+    except BrokenExecutor:
+        raise
+    except Exception as error:  # noqa: BLE001 - `work` itself raises nothing: this is the cluster's own word
+        lost = type(error).__name__ == "KilledWorker"
+        return Result(task.address, State.FAILED, _DIED if lost else f"the cluster gave it up: {error}")
+
+
+def _client(workers: int, scheduler: str | None) -> Any:
+    try:
+        import distributed  # noqa: PLC0415 - an extra, and slow to import
+    except ImportError as error:
+        raise EnvironmentProblem("--executor dask needs Dask: install softstrike[archive]") from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    dask: Any = distributed
+    if scheduler is None:
+        scheduler = dask.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host=_LOOPBACK,
+            dashboard_address=f"{_LOOPBACK}:0",
+            silence_logs=logging.CRITICAL,
+        )
+    try:
+        return dask.Client(scheduler, set_as_default=False, timeout=_PATIENCE)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise EnvironmentProblem(f"the Dask scheduler {scheduler} does not answer: {error}") from error
+
+
+def _check_versions(client: Any) -> None:
+    """Refuse a cluster whose workers would give other results."""
+    asked: Callable[[], str] = _version
+    others = {place: version for place, version in client.run(asked).items() if version != __version__}
+    if others:
+        place, version = next(iter(others.items()))
+        raise EnvironmentProblem(
+            f"the Dask worker {place} has softstrike {version}, here it is {__version__}: install the same"
+        )
+
+
+def _version() -> str:
+    from imu import __version__ as version  # noqa: PLC0415 - evaluated on the worker
+
+    return version

@@ -1,0 +1,153 @@
+"""What is done to one session; the same function runs here, in another process and on a cluster."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from imu import __version__
+from imu.archive.places import local_copy
+from imu.archive.tables import parquet_bytes, partition, session_tables
+from imu.archive.target import Target
+from imu.batch import analyze
+from imu.errors import SoftstrikeError
+from imu.store import SessionReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["JOBS", "Receipt", "Result", "State", "Task", "content_hash", "work"]
+
+_BLOCK = 1 << 20
+_SESSION_DIGITS = 16
+
+
+class State(enum.StrEnum):
+    """How the work on a session ended."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class Task(msgspec.Struct, frozen=True):
+    """One session to work on.
+
+    Attributes
+    ----------
+    job : str
+        Key of :data:`JOBS`.
+    address : str
+        The session.
+    out : str
+        Folder or storage address of the results.
+    """
+
+    job: str
+    address: str
+    out: str
+
+
+class Result(msgspec.Struct, frozen=True):
+    """How the work on one session ended.
+
+    Attributes
+    ----------
+    address : str
+        The session.
+    state : State
+        Done, skipped since it was done before, or failed.
+    text : str
+        Why it failed, or what is missing, in one sentence; empty when all is well.
+    duration_s : float
+        Length of the session; 0 unless it was done.
+    """
+
+    address: str
+    state: State
+    text: str = ""
+    duration_s: float = 0.0
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What a job made of a session: files by name, what is missing, and the session's length."""
+
+    files: dict[str, bytes]
+    text: str
+    duration_s: float
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """Kept beside the results: what was done with which version, so that it is not done again."""
+
+    address: str
+    sha256: str
+    software: str
+    files: tuple[str, ...]
+
+
+def content_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def work(task: Task) -> Result:
+    """Work on one session; whatever is wrong with it becomes a failed result and stops nothing else."""
+    try:
+        return _work(task)
+    except (SoftstrikeError, OSError) as error:
+        text = " ".join(str(error).split()).removeprefix(f"{task.address}: ")
+        return Result(task.address, State.FAILED, text)
+    except Exception as error:  # noqa: BLE001 - one odd session of ten thousand must not end the night's work
+        return Result(task.address, State.FAILED, f"unexpected {type(error).__name__}: {error}")
+
+
+def _work(task: Task) -> Result:
+    target = Target(task.out)
+    with local_copy(task.address) as path:
+        digest = content_hash(path)
+        receipt_name = f"_done/{task.job}/{digest}.json"
+        old = _receipt(target, receipt_name)
+        if old is not None and old.software == __version__ and all(map(target.exists, old.files)):
+            return Result(task.address, State.SKIPPED)
+        made = JOBS[task.job](path, digest[:_SESSION_DIGITS])
+    for name, data in made.files.items():
+        target.write(name, data)
+    for name in set(old.files if old is not None else ()) - set(made.files):
+        target.remove(name)
+    receipt = Receipt(task.address, digest, __version__, tuple(made.files))
+    target.write(receipt_name, msgspec.json.encode(receipt))
+    return Result(task.address, State.DONE, made.text, made.duration_s)
+
+
+def _receipt(target: Target, name: str) -> Receipt | None:
+    data = target.read(name)
+    try:
+        return None if data is None else msgspec.json.decode(data, type=Receipt)
+    except msgspec.DecodeError:
+        return None  # torn by a crash: the work is simply done again
+
+
+def _analyze(path: Path, session: str) -> Made:
+    reader = SessionReader(path)
+    result = analyze(path)
+    folder = partition(reader.header)
+    files = {
+        f"{name}/{folder}/{session}.parquet": parquet_bytes(table)
+        for name, table in session_tables(session, reader.header, result).items()
+    }
+    text = "cut off: the results are those of its sound part" if result.cut_off else ""
+    seconds = (result.quality["samples"] + result.quality["lost_samples"]) / result.quality["rate_hz"]
+    return Made(files, text, float(seconds.max()))
+
+
+JOBS: dict[str, Callable[[Path, str], Made]] = {"analyze": _analyze}
+"""What can be done to a session: takes its path and identity, gives the files to write."""

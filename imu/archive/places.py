@@ -1,0 +1,131 @@
+"""Where sessions lie: files, folders, patterns, and object storage by its address."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from imu.errors import EnvironmentProblem, InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["ENDING", "filesystem", "find_sessions", "is_remote", "local_copy"]
+
+ENDING = ".mcap"
+"""Ending of a session file."""
+
+
+def is_remote(address: str) -> bool:
+    """Whether an address names a protocol, such as ``s3://bucket/folder``."""
+    return "://" in address
+
+
+def filesystem(address: str) -> tuple[Any, str]:
+    """Open the storage of an address.
+
+    Returns
+    -------
+    filesystem : fsspec.AbstractFileSystem
+    path : str
+        The address without its protocol.
+
+    Raises
+    ------
+    EnvironmentProblem
+        The package for this protocol is not installed.
+    UsageError
+        There is no such protocol.
+    """
+    try:
+        import fsspec  # noqa: PLC0415 - an extra, and slow to import
+
+        return fsspec.core.url_to_fs(address)  # type: ignore[no-any-return]
+    except ImportError as error:
+        protocol = address.partition("://")[0]
+        extra = "s3" if protocol.startswith("s3") else "archive"
+        raise EnvironmentProblem(
+            f"{address}: reading {protocol} addresses needs more packages: install softstrike[{extra}] "
+            f"({error})"
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"{address}: {error}") from error
+
+
+def find_sessions(patterns: Iterable[str]) -> list[str]:
+    """Addresses of all sessions that files, folders, patterns and storage addresses stand for.
+
+    Parameters
+    ----------
+    patterns : iterable of str
+        Session files, folders (searched through), glob patterns (``**`` goes through folders), or addresses
+        of a storage that fsspec knows, such as ``s3://bucket/2026/*.mcap``.
+
+    Returns
+    -------
+    list of str
+        In the order of the patterns, sorted inside each, none twice.
+
+    Raises
+    ------
+    UsageError
+        A pattern stands for no session.
+    EnvironmentProblem
+        The package for a storage is not installed, or the storage cannot be reached.
+    """
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        addresses = _remote(pattern) if is_remote(pattern) else _local(pattern)
+        if not addresses:
+            raise UsageError(f"{pattern}: no session ({ENDING}) is found there; check the spelling")
+        found.update(dict.fromkeys(addresses))
+    return list(found)
+
+
+def _local(pattern: str) -> list[str]:
+    path = Path(pattern)
+    if path.is_dir():
+        return sorted(str(p) for p in path.rglob(f"*{ENDING}") if not p.name.startswith("."))
+    if path.exists():
+        return [str(path)] if path.suffix.lower() == ENDING else []
+    # Not Path.glob: it refuses absolute patterns.
+    return sorted(name for name in glob.glob(pattern, recursive=True) if name.endswith(ENDING))  # noqa: PTH207
+
+
+def _remote(pattern: str) -> list[str]:
+    storage, path = filesystem(pattern)
+    try:
+        if glob.has_magic(path):
+            names = storage.glob(path)
+        elif storage.isdir(path):
+            names = storage.find(path)
+        else:
+            names = [path] if storage.exists(path) else []
+    except Exception as error:  # each storage has errors of its own
+        raise EnvironmentProblem(f"{pattern} cannot be listed: {error}") from error
+    return sorted(str(storage.unstrip_protocol(name)) for name in names if str(name).endswith(ENDING))
+
+
+@contextlib.contextmanager
+def local_copy(address: str) -> Iterator[Path]:
+    """Give the path of a session on this machine; what lies elsewhere is fetched and removed afterwards.
+
+    Raises
+    ------
+    InputError
+        The file cannot be fetched.
+    """
+    if not is_remote(address):
+        yield Path(address)
+        return
+    storage, path = filesystem(address)
+    with tempfile.TemporaryDirectory(prefix="softstrike-") as folder:
+        copy = Path(folder) / PurePosixPath(path).name
+        try:
+            storage.get_file(path, str(copy))
+        except Exception as error:  # each storage has errors of its own
+            raise InputError(f"cannot be fetched: {error}", path=address) from error
+        yield copy
