@@ -30,18 +30,24 @@ LINES = {"left": "-", "right": "--"}
 LANDINGS = ("heel", "midfoot", "forefoot", "unsure", "unmeasurable")
 
 POINTS = 101
+MAX_GAP_MS = 30.0
 NORM = "acc_norm_g"
 _AXES = {"g": ("acc_x_g", "acc_y_g", "acc_z_g"), "dps": ("gyr_x_dps", "gyr_y_dps", "gyr_z_dps")}
 _CHANNELS = (NORM, "gyr_norm_dps", *_AXES["g"], *_AXES["dps"])
 
 
 def strides_frame(
-    session: SessionData, channel: str = NORM, *, activity: str = "run", points: int = POINTS
+    session: SessionData,
+    channel: str = NORM,
+    *,
+    activity: str = "run",
+    points: int = POINTS,
+    max_gap_ms: float = MAX_GAP_MS,
 ) -> pd.DataFrame:
     """Bring every stride to the same length.
 
     A stride goes from one initial contact of a foot to the next one of the same foot. Only strides between
-    two accepted steps of the same activity are taken, and none with a missing sample.
+    two accepted steps of the same activity are taken, and none with a long gap in its samples.
 
     Parameters
     ----------
@@ -53,6 +59,8 @@ def strides_frame(
         ``"run"`` or ``"walk"``.
     points : int
         Points per stride, the first and the last contact included.
+    max_gap_ms : float
+        Longest time between two samples across which a stride is interpolated, ms.
 
     Returns
     -------
@@ -74,7 +82,10 @@ def strides_frame(
     for sensor, steps in session.steps.groupby("sensor", sort=False):
         samples = session.samples[session.samples["sensor"] == sensor]
         time_s, values = samples["time_s"].to_numpy(), _values(samples, channel)
+        torn_s = time_s[1:][np.diff(time_s) * 1e3 > max_gap_ms]
         for key, begin_s, end_s in _whole_strides(steps, activity):
+            if np.searchsorted(torn_s, begin_s) < np.searchsorted(torn_s, end_s):
+                continue
             keys.append(key)
             rows.append(np.interp(begin_s + (end_s - begin_s) * percent / 100.0, time_s, values))
     index = pd.MultiIndex.from_tuples(keys, names=["sensor", "side", "step"]) if keys else None
@@ -92,7 +103,7 @@ def _values(samples: pd.DataFrame, channel: str) -> FloatArray:
 def _whole_strides(steps: pd.DataFrame, activity: str) -> list[tuple[tuple[str, str, int], float, float]]:
     """Key, begin and end of the strides between neighbouring accepted steps, s."""
     good = steps["accepted"] & (steps["activity"] == activity)
-    follows = good & good.shift(1, fill_value=False) & (steps["lost_samples"] == 0)
+    follows = good & good.shift(1, fill_value=False)
     begin_s = steps["initial_contact_s"].shift(1)
     # A pause between two bouts is no stride: the chain leaves its stride time unknown.
     follows &= steps["stride_time_ms"].notna()
