@@ -91,6 +91,25 @@ def show(session: str, /, *, folder: Path | None = None) -> int:
 
 
 @sessions.command
+def window(*, folder: Path | None = None) -> int:
+    """Show the sessions in a window, in which they can be found, named, tagged, opened and deleted.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the sessions.
+    """
+    from imu.cli.app import OK
+    from imu.cli.replay import play_in_window
+    from imu.cli.screen import choose_session, need_window
+
+    need_window()
+    while (path := choose_session(folder)) is not None:
+        play_in_window(path, 1.0, title=path.name)
+    return OK
+
+
+@sessions.command
 def tag(session: str, tags: Tags, /, *, remove: bool = False, folder: Path | None = None) -> int:
     """Add tags to a session, or take them away.
 
