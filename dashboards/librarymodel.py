@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from imu.library import length_text, printable
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from imu.library import Library, SessionEntry
 
-__all__ = ["COLUMNS", "LibraryView", "SessionRow", "length_text", "printable"]
+__all__ = ["COLUMNS", "LibraryView", "SessionRow"]
 
 COLUMNS = ("Session", "Began", "Length", "Runner", "Shoe", "Surface", "Tags", "State")
 NOTHING = "\N{EN DASH}"
@@ -135,7 +137,6 @@ class LibraryView:
 
 def _row(entry: SessionEntry) -> SessionRow:
     started = entry.started
-    state = entry.problem or ("" if entry.complete else _damage(entry))
     cells = (
         printable(entry.title),
         f"{started:%d %b %Y, %H:%M}" if started else NOTHING,
@@ -144,22 +145,6 @@ def _row(entry: SessionEntry) -> SessionRow:
         printable(entry.shoe) or NOTHING,
         printable(entry.surface) or NOTHING,
         printable(", ".join(entry.tags)) or NOTHING,
-        state,
+        entry.state,
     )
     return SessionRow(entry.session, cells, printable(entry.note), usable=not entry.problem)
-
-
-def _damage(entry: SessionEntry) -> str:
-    return f"{entry.lost_bytes} bytes damaged" if entry.lost_bytes else "cut off"
-
-
-def length_text(seconds: float) -> str:
-    """Length in minutes and seconds, from an hour on with hours."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
-def printable(text: str) -> str:
-    """Text of somebody else's in one line, without signs that control or turn anything."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dashboards.librarymodel import NOTHING, LibraryView, length_text
+from dashboards.librarymodel import NOTHING, LibraryView
 from imu.folders import sessions_folder
-from imu.library import Library
+from imu.library import Library, length_text
 from imu.model import Placement, SensorInfo, SessionHeader, Side, Tick
 from imu.store import SessionReader, SessionWriter
 
