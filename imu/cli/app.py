@@ -28,6 +28,7 @@ _COMMANDS = (
     "record",
     "replay",
     "simulate",
+    "virtual-sensor",
     "analyze",
     "forceplate",
     "evaluate",

@@ -154,12 +154,12 @@ def undo(*, runner: str | None = None) -> int:
 
 @diary.command
 def export(*, out: Path, runner: str | None = None, overwrite: Yes = False) -> int:
-    """Write the diary as a table, to take along to the physical therapist.
+    """Write a page to take along to the physical therapist: diary, load and changes; or the diary as a table.
 
     Parameters
     ----------
     out : Path
-        Table to write (.csv).
+        Page (.html) or table (.csv) to write.
     runner : str
         Who; the only runner without.
     overwrite : bool
@@ -171,12 +171,24 @@ def export(*, out: Path, runner: str | None = None, overwrite: Yes = False) -> i
     from imu.runners import journal_of
     from imu.store.files import PRIVATE, new_file
 
-    check_target(out, (".csv",), overwrite=overwrite)
-    entries = sorted(journal_of(runner_named(runner)).diary, key=lambda entry: entry.day)
+    check_target(out, (".html", ".csv"), overwrite=overwrite)
+    name = runner_named(runner)
+    entries = sorted(journal_of(name).diary, key=lambda entry: entry.day)
+    text = _table(entries) if out.suffix.lower() == ".csv" else _page(name, entries)
     with new_file(out, overwrite=overwrite, mode=PRIVATE) as temporary:
-        temporary.write_text(_table(entries), encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
     print(f"{len(entries)} entries written to {out}")
     return OK
+
+
+def _page(runner: str, entries: list[DiaryEntry]) -> str:
+    from imu.cli.who import today
+    from imu.coach import assess
+    from imu.report.therapist import therapist_report
+    from imu.runners import journal_of, plan_view
+
+    view = plan_view(runner, today())
+    return therapist_report(view, entries, journal_of(runner).log, assess(entries, today()))
 
 
 def _table(entries: list[DiaryEntry]) -> str:

@@ -11,48 +11,52 @@ Exit codes: 0 ok, 1 nothing usable, 2 wrong use, 3 partly usable.
 Add --debug to see the whole trace of an error.
 
 ╭─ Commands ───────────────────────────────────────────────────────────────────╮
-│ analyze      Find and measure every step of recordings and write one table   │
-│              per recording.                                                  │
-│ ankle-test   Knee-to-wall test with a shin sensor: three tries a side, their │
-│              spread, and the trend.                                          │
-│ batch        Work through an archive of sessions.                            │
-│ demo         Play a real recorded run on the live dashboard.                 │
-│ diary        Pain diary, 0 (none) to 10 (worst). If symptoms persist, see    │
-│              your physical therapist.                                        │
-│ doctor       Look at this machine and say what is missing and what to do     │
-│              about it.                                                       │
-│ evaluate     Measure the accuracy of softstrike, and of the rules of the     │
-│              literature, on labelled recordings.                             │
-│ export       Write a session in the format of another tool.                  │
-│ forceplate   Measure every contact in a record of vertical force (force      │
-│              plate or instrumented treadmill).                               │
-│ forget       Delete everything there is of a runner; this cannot be undone.  │
-│ live         Show sensors live. For now only simulated ones, in real time    │
-│              through the live engine.                                        │
-│ plan         This week's runs, exercises and tests, and what came of them.   │
-│ profile      Look at firmware profiles.                                      │
-│ query        Ask a question about all sessions in SQL.                       │
-│ record       Record sensors without a window. For now only simulated ones,   │
-│              in real time.                                                   │
-│ recover      Write everything sound of a damaged session into a new file,    │
-│              and say what is missing.                                        │
-│ replay       Play a recorded session through the same engine that live       │
-│              sensors use.                                                    │
-│ report       Write a session's report: one HTML file that needs nothing else │
-│              and prints well.                                                │
-│ runner       Who runs: profiles, shoes, and what is usual for each.          │
-│ scan         List the sensors that are near: name, profile, strength,        │
-│              battery if told, and what they are known as.                    │
-│ sensors      Say which sensor is worn by whom and where; see and change what │
-│              is known.                                                       │
-│ sessions     Find, name, check and delete recorded sessions.                 │
-│ share        Write a copy of a session without names, addresses, serial      │
-│              numbers, free text and dates.                                   │
-│ simulate     Write a simulated session, as fast as possible.                 │
-│ squad        See a whole squad live on one board.                            │
-│ timer        Time ice after a run, or a hold of the plan, and write it into  │
-│              the log.                                                        │
-│ --help (-h)  Display this message and exit.                                  │
-│ --version    Display application version.                                    │
+│ analyze         Find and measure every step of recordings and write one      │
+│                 table per recording.                                         │
+│ ankle-test      Knee-to-wall test with a shin sensor: three tries a side,    │
+│                 their spread, and the trend.                                 │
+│ batch           Work through an archive of sessions.                         │
+│ demo            Play a real recorded run on the live dashboard.              │
+│ diary           Pain diary, 0 (none) to 10 (worst). If symptoms persist, see │
+│                 your physical therapist.                                     │
+│ doctor          Look at this machine and say what is missing and what to do  │
+│                 about it.                                                    │
+│ evaluate        Measure the accuracy of softstrike, and of the rules of the  │
+│                 literature, on labelled recordings.                          │
+│ export          Write a session in the format of another tool.               │
+│ forceplate      Measure every contact in a record of vertical force (force   │
+│                 plate or instrumented treadmill).                            │
+│ forget          Delete everything there is of a runner; this cannot be       │
+│                 undone.                                                      │
+│ live            Show a runner's sensors live and record them. Each comes     │
+│                 back by itself whenever it is lost.                          │
+│ plan            This week's runs, exercises and tests, and what came of      │
+│                 them.                                                        │
+│ profile         Look at firmware profiles.                                   │
+│ query           Ask a question about all sessions in SQL.                    │
+│ record          Record a runner's sensors without a window. Ctrl-C ends and  │
+│                 seals the file.                                              │
+│ recover         Write everything sound of a damaged session into a new file, │
+│                 and say what is missing.                                     │
+│ replay          Play a recorded session through the same engine that live    │
+│                 sensors use.                                                 │
+│ report          Write a session's report: one HTML file that needs nothing   │
+│                 else and prints well.                                        │
+│ runner          Who runs: profiles, shoes, and what is usual for each.       │
+│ scan            List the sensors that are near: name, profile, strength,     │
+│                 battery if told, and what they are known as.                 │
+│ sensors         Say which sensor is worn by whom and where; see and change   │
+│                 what is known.                                               │
+│ sessions        Find, name, check and delete recorded sessions.              │
+│ share           Write a copy of a session without names, addresses, serial   │
+│                 numbers, free text and dates.                                │
+│ simulate        Write a simulated session, as fast as possible.              │
+│ squad           See a whole squad live on one board.                         │
+│ timer           Time ice after a run, or a hold of the plan, and write it    │
+│                 into the log.                                                │
+│ virtual-sensor  Play a pair of sensors without hardware, built from their    │
+│                 profile; Ctrl-C switches them off.                           │
+│ --help (-h)     Display this message and exit.                               │
+│ --version       Display application version.                                 │
 ╰──────────────────────────────────────────────────────────────────────────────╯
 """

@@ -2,142 +2,141 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
+from imu.cli.coached import RunOptions, prepare
+from imu.cli.radio import Radio  # noqa: TC001 - cyclopts reads the annotations
+from imu.cli.run_live import run_headless, run_in_window
 from imu.cli.simulated import Duration, Seed  # noqa: TC001 - cyclopts reads the annotations
 
 if TYPE_CHECKING:
-    from imu.cli.sessions import Collector
     from imu.sinks.base import Sink
-    from imu.sinks.recorder import Recorder, Recording
+    from imu.sinks.live import MountingSink
     from imu.sources.base import Source
+    from imu.sources.ble.registry import KnownSensor
 
-__all__ = ["live", "need_simulation", "run_headless"]
+__all__ = ["LiveSession", "bound_session", "live", "run_bound", "simulated_source"]
 
-_TOLD_EVERY_S = 5.0
+
+class LiveSession(NamedTuple):
+    """A session with bound sensors, ready to run."""
+
+    source: Source
+    out: Path
+    sensors: tuple[KnownSensor, ...]
+    mounting: MountingSink
 
 
 def live(
     *,
+    runner: str | None = None,
     simulate: Annotated[bool, Parameter(negative=())] = False,
     scenario: str = "two_shoes",
     duration: Duration | None = None,
     seed: Seed = 1,
     headless: Annotated[bool, Parameter(negative=())] = False,
     out: Path | None = None,
+    radio: Radio = "system",
+    run: RunOptions | None = None,
 ) -> int:
-    """Show sensors live. For now only simulated ones, in real time through the live engine.
+    """Show a runner's sensors live and record them. Each comes back by itself whenever it is lost.
+
+    Begin by standing still for 3 s, then set off with the left foot: after 10 steps you are told whether a
+    sensor is loose, upside down, or left and right are swapped.
 
     Parameters
     ----------
+    runner : str
+        Whose sensors; not needed while only one runner has any (softstrike sensors).
     simulate : bool
-        Use simulated sensors.
+        Use simulated sensors instead; recorded only with --out.
     scenario : str
-        two_shoes, two_shins or demo (shorter).
+        Of simulated sensors: two_shoes, two_shins or demo (shorter).
     duration : float
         Stop after this many s; by default it goes on until the window is closed or Ctrl-C.
     seed : int
-        The same seed gives the same session.
+        Of simulated sensors: the same seed gives the same session.
     headless : bool
-        Open no window; tell the state every few seconds.
+        Open no window; show a table on the terminal, or lines where there is none.
     out : Path
-        Record to this session file (.mcap); it must not exist.
+        Session file (.mcap), which must not exist; by default a new one in your folder of sessions.
+    radio : str
+        system, or a transport of bumble such as usb:0 or tcp-client:127.0.0.1:9000.
     """
+    if simulate:
+        source = prepare(simulated_source(scenario, seed, duration), runner, run)
+        return run_headless(source, out) if headless else run_in_window(source, out)
+    session = bound_session(runner, out, duration, radio)
+    session = session._replace(source=prepare(session.source, None, run))
+    return run_bound(session, headless=headless)
+
+
+def simulated_source(scenario: str, seed: int, duration_s: float | None) -> Source:
+    """Return simulated sensors in the place of live ones."""
     from imu.cli.simulated import simulated_session
     from imu.sources.sim import SimulatorSource
 
-    need_simulation("live", simulate=simulate)
-    source = SimulatorSource(simulated_session(scenario, seed, duration, endless=True))
-    return run_headless(source, out) if headless else _run_in_window(source, out)
+    return SimulatorSource(simulated_session(scenario, seed, duration_s, endless=True))
 
 
-def need_simulation(command: str, *, simulate: bool) -> None:
-    """Refuse what this version cannot do yet.
+def bound_session(runner: str | None, out: Path | None, duration_s: float | None, radio: str) -> LiveSession:
+    """Prepare a session with the bound sensors of a runner.
 
     Raises
     ------
     UsageError
-        Real sensors are asked for.
+        No sensor is bound to that runner, or the runner must be named.
     """
-    from imu.errors import UsageError
+    from imu.cli.paths import new_session_path
+    from imu.cli.radio import known_sensors
+    from imu.sinks.live import MountingSink
+    from imu.sources.ble import BleSource
+    from imu.sources.ble.air import open_stack
+    from imu.sources.ble.registry import of_runner
+    from imu.sources.timed import TimedSource
 
-    if not simulate:
-        raise UsageError(
-            f"{command}: sensors over Bluetooth are not part of this version yet; "
-            f"softstrike {command} --simulate runs simulated sensors through the same engine"
-        )
-
-
-def run_headless(source: Source, out: Path | None) -> int:
-    """Run a session until it ends, Ctrl-C or a request to end; the file is sealed in any case."""
-    from imu.cli.app import OK, PARTLY_USABLE
-    from imu.cli.sessions import Collector, report_lines
-
-    collector, recorder = Collector(), _recorder(source, out)
-    _until_stopped(source, [collector] if recorder is None else [recorder, collector], collector)
-    print("\n".join(report_lines(source.header, collector)))
-    recorded_well = _tell_recording(recorder)
-    return PARTLY_USABLE if collector.errors or not recorded_well else OK
+    sensors = of_runner(known_sensors(), runner)
+    source: Source = BleSource(sensors, open_radio=lambda: open_stack(radio))
+    if duration_s is not None:
+        source = TimedSource(source, duration_s)
+    usual = {each.place: each.up for each in sensors if each.up is not None}
+    path = out or new_session_path(sensors[0].runner)
+    return LiveSession(source, path, sensors, MountingSink(source.header, _say, usual))
 
 
-def _run_in_window(source: Source, out: Path | None) -> int:
-    from imu.cli.app import OK, PARTLY_USABLE
-    from imu.cli.screen import need_window, show_window
+def run_bound(session: LiveSession, *, headless: bool) -> int:
+    """Run a session of bound sensors and remember how they were mounted."""
+    from imu.sinks.live import LinkTeller
 
-    need_window()
-    recorder = _recorder(source, out)
-    if recorder is None:
-        show_window(source, [], title="softstrike live")
-        return OK
-    kept = recorder
-
-    def status() -> Recording:
-        return kept.status
-
-    show_window(source, [kept], recording=status, title="softstrike live")
-    return OK if _tell_recording(kept) else PARTLY_USABLE
+    sinks: list[Sink] = [LinkTeller(_say), session.mounting]
+    _say(f"{session.source.header.runner}: stand still for 3 s, then set off with the left foot.")
+    run = run_headless if headless else run_in_window
+    code = run(session.source, session.out, sinks)
+    _remember(session)
+    return code
 
 
-def _recorder(source: Source, out: Path | None) -> Recorder | None:
-    """Begin the recording, or have none; a session that cannot be computed begins no file."""
-    from imu.cli.paths import check_session_target
-    from imu.cli.sessions import chain_maker
-    from imu.sinks.recorder import Recorder
+def _remember(session: LiveSession) -> None:
+    """Keep how the sensors were mounted, unless something was wrong with it."""
+    import msgspec
 
-    if out is None:
-        return None
-    check_session_target(out)
-    chain_maker(source.header)
-    return Recorder(out, source.header)
+    from imu.cli.radio import known_sensors
+    from imu.folders import sensors_file
+    from imu.sources.ble.registry import save_sensors
 
-
-def _tell_recording(recorder: Recorder | None) -> bool:
-    """Say where the recording is; False when something of it is missing."""
-    if recorder is None:
-        return True
-    status = recorder.status
-    print(f"recorded to {', '.join(map(str, recorder.paths))}")
-    if status.text:
-        print(f"softstrike: {status.text}", file=sys.stderr)
-    return status.lost_items == 0
+    report = session.mounting.report
+    if report is None or report.findings:
+        return
+    own = {each.identity: report.up.get(each.place) for each in session.sensors}
+    known = known_sensors()
+    kept = [msgspec.structs.replace(each, up=own.get(each.identity) or each.up) for each in known]
+    if tuple(kept) != known:
+        save_sensors(sensors_file(), kept)
 
 
-def _until_stopped(source: Source, sinks: list[Sink], collector: Collector) -> None:
-    """Run the engine and tell the state every few seconds."""
-    from imu.cli.sessions import chain_maker, report_lines
-    from imu.engine import Engine
-
-    engine = Engine(source, chain_maker(source.header), sinks)
-    # A handler, not KeyboardInterrupt: Python 3.11 takes a thread for ended once `join` is interrupted, and
-    # the file would stay unsealed. SIGINT is set too since shells ignore it for what runs in the background.
-    for wish in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wish, lambda *_: engine.stop())
-    engine.start()
-    print("running; Ctrl-C stops it", file=sys.stderr, flush=True)
-    while not engine.join(_TOLD_EVERY_S):
-        print(" | ".join(report_lines(source.header, collector)[:2]), file=sys.stderr)
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -122,6 +122,7 @@ def note_done(
     reps: Count = 0,
     held: Seconds = 0.0,
     side: Side | None = None,
+    seen_in: Path | None = None,
     day: dt.date | None = None,
     note: str = "",
     runner: str | None = None,
@@ -137,9 +138,12 @@ def note_done(
     reps : int
         Repetitions in a set.
     held : float
-        Time held in a set, s.
+        Time held in all, s.
     side : Side
         Which side; both without.
+    seen_in : Path
+        Recording (.mcap) of a shin sensor: sets and time held are counted in it. Stand still at first and
+        between two sets.
     day : date
         When; today without.
     note : str
@@ -153,9 +157,32 @@ def note_done(
     from imu.runners import journal_of
 
     title = what if what in ("ice", "taping") else exercise_named(what).title
-    journal_of(runner_named(runner)).add(LogEntry(day or today(), what, sets, reps, held, side, note=note))
-    print(f"noted: {title}")
+    counted_by = "hand"
+    if seen_in is not None:
+        counted_by, sets, held = _counted(seen_in)
+    entry = LogEntry(day or today(), what, sets, reps, held, side, counted_by=counted_by, note=note)
+    journal_of(runner_named(runner)).add(entry)
+    print(f"noted: {title}" + (f", {sets} x, held {held:.0f} s" if seen_in is not None else ""))
     return OK
+
+
+def _counted(path: Path) -> tuple[str, int, float]:
+    """Return which shin sensor saw most, how many holds, and the time held in all, s.
+
+    Raises
+    ------
+    UsageError
+        No hold was seen.
+    """
+    from imu.errors import UsageError
+    from imu.model import Placement
+    from imu.runners import holds_of
+
+    seen = [(info.sensor, holds) for info, holds in holds_of(path) if info.placement is Placement.SHANK]
+    sensor, holds = max(seen, key=lambda one: len(one[1]), default=("", []))
+    if not holds:
+        raise UsageError(f"{path}: no hold was seen: wear a sensor on the shin and stand still at first")
+    return sensor, len(holds), round(sum(hold.held_s for hold in holds), 1)
 
 
 @plan.command
@@ -211,6 +238,50 @@ def step_rate(
         return OK
     print(f"{name}: {cadence_spm:.0f} steps/min measured, {wanted_spm:.0f} asked for")
     print(advice("step-rate").told())
+    return OK
+
+
+@plan.command
+def metronome(
+    *,
+    out: Path,
+    minutes: Annotated[float, Parameter(validator=validators.Number(gt=0, lte=120))] = 20.0,
+    runner: str | None = None,
+    overwrite: Yes = False,
+) -> int:
+    """Write the beat that step-rate asked for as a sound file, to be played while running.
+
+    Parameters
+    ----------
+    out : Path
+        Sound to write (.wav).
+    minutes : float
+        How long.
+    runner : str
+        Who; the only runner without.
+    overwrite : bool
+        Replace an existing sound.
+    """
+    import wave
+
+    from imu.cli.app import OK
+    from imu.cli.paths import check_target
+    from imu.cli.who import runner_named
+    from imu.coach.metronome import RATE_HZ, beat
+    from imu.errors import UsageError
+    from imu.runners import journal_of
+    from imu.store.files import new_file
+
+    check_target(out, (".wav",), overwrite=overwrite)
+    name = runner_named(runner)
+    programme = journal_of(name).programme
+    if programme is None or not programme.step_rate_spm:
+        raise UsageError(f"{name}: no step rate is asked for yet: `softstrike plan step-rate`")
+    sound = beat(programme.step_rate_spm, minutes * 60.0)
+    with new_file(out, overwrite=overwrite) as temporary, wave.open(str(temporary), "wb") as file:
+        file.setparams((1, 2, RATE_HZ, len(sound), "NONE", "not compressed"))
+        file.writeframes(sound.astype("<i2").tobytes())
+    print(f"{programme.step_rate_spm:.0f} steps/min for {minutes:g} min written to {out}")
     return OK
 
 

@@ -24,8 +24,11 @@ MISMATCH_NS = NS_PER_S // 2
 MISMATCH_SHARE = 0.1
 """Sequence number and device clock agree when they differ by less than these, whichever is more."""
 
+PAUSE_NS = NS_PER_S // 10
+"""A device clock that goes on for longer than this without its sequence number left samples unnumbered."""
+
 AGREE_NS = NS_PER_S
-"""A sensor's clock that went on by what the host's did, less this, has not been restarted."""
+"""That pause is a true one if the host's clock saw at least half of it, and not this much more."""
 
 LATE_NS = 5 * NS_PER_S
 """No radio stack holds one packet back this long while younger ones pass."""
@@ -239,8 +242,13 @@ class Counters:
             # Nothing was lost, so only the clock moved: go on by count from the clock's new reading.
             by_seq.advance, by_seq.ticks = Advance.SET_BACK, ticks
             return by_seq
-        if abs(clock_ns - expected_ns) > max(MISMATCH_NS, MISMATCH_SHARE * expected_ns):
-            return self._paused(raw, seq, ticks, span)
+        unnumbered_ns = clock_ns - expected_ns
+        if seq > 0 and unnumbered_ns > max(PAUSE_NS, MISMATCH_SHARE * expected_ns):
+            late_ns = elapsed_ns - clock_ns
+            if -unnumbered_ns / 2 < late_ns < AGREE_NS:
+                return self._paused(raw, seq, ticks, span)
+        if abs(unnumbered_ns) > max(MISMATCH_NS, MISMATCH_SHARE * expected_ns):
+            return Step(Advance.RESTART)
         if seq <= 0:
             return by_seq
         device_ns = max(clock_ns - self.ahead_ns, span * self.period_ns / 2)
@@ -248,16 +256,12 @@ class Counters:
         return Step(Advance.NEXT, by_seq.lost, device_ns, ahead_ns, seq, ticks)
 
     def _paused(self, raw: RawBatch, seq: int, ticks: int, span: int) -> Step:
-        """Judge a clock that went on without its sequence number.
+        """Count by the clock where the sequence number stood still.
 
-        A sensor that was out of reach, or whose memory ran over, numbers only what it sent; then the host's
-        clock agrees with the sensor's. Anything else is a restart.
+        A sensor that was out of reach, or whose memory ran over, numbers only what it sent; the host's clock
+        went on as the sensor's did.
         """
-        elapsed_ns = raw.arrival_ns - self.last.arrival_ns
-        clock_ns = ticks * self.params.unit_ns
-        if seq <= 0 or clock_ns < seq * self._seq_ns or abs(elapsed_ns - clock_ns) > AGREE_NS:
-            return Step(Advance.RESTART)
-        step = self._by_clock(raw, ticks, span, elapsed_ns)
+        step = self._by_clock(raw, ticks, span, raw.arrival_ns - self.last.arrival_ns)
         step.seq = seq
         return step
 

@@ -10,6 +10,7 @@ import numpy as np
 from imu.block import Block
 from imu.decode.framing import Problem, make_framer
 from imu.decode.layout import PacketLayout
+from imu.decode.replies import Replies
 from imu.errors import UsageError
 from imu.model import Fault, FaultKind, Packet, RawBatch, RawGyro, SensorStatus
 from imu.profiles.framings import Notification
@@ -58,6 +59,8 @@ class DecoderState(msgspec.Struct):
         Greatest acceleration so far, g; tells the range of a sensor that does not.
     arrival_ns : int
         Arrival of the last packet, ns.
+    params : dict of str to float
+        Parameters in force: as given, then as the sensor's replies told them.
     """
 
     packets: int = 0
@@ -71,6 +74,7 @@ class DecoderState(msgspec.Struct):
     status: tuple[float | None, tuple[str, ...]] | None = None
     top_g: float = 0.0
     arrival_ns: int = 0
+    params: dict[str, float] = {}
 
 
 class Decoder(Block[Packet, Decoded, DecoderState]):
@@ -98,18 +102,14 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
 
     def __init__(self, profile: Profile, sensor: str, params: Mapping[str, float] | None = None) -> None:
         values = resolve_params(profile, params)
-        ranges = nominal(profile, params)
         self.profile = profile
         self.sensor = sensor
-        self._rules: dict[str, list[PacketLayout]] = {}
-        for rule in profile.packet:
-            self._rules.setdefault(rule.role, []).append(PacketLayout(rule, values, ranges))
-        self._add_services()
+        self._replies = Replies(profile)
         self._ranges_g = sorted(profile.sensor.acc_ranges_g)
-        self._framers: dict[str, Framer] = {
-            role: make_framer(profile.framing.get(role, Notification()), values) for role in self._rules
-        }
-        self._state = self._empty()
+        self._rules: dict[str, list[PacketLayout]] = {}
+        self._framers: dict[str, Framer] = {}
+        self._use(values)
+        self._state = self._empty(values)
 
     @property
     def counts(self) -> DecoderState:
@@ -138,6 +138,10 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
             raise UsageError(f"decoder of sensor {self.sensor!r} was given a packet of {item.sensor!r}")
         self._state.packets += 1
         self._state.arrival_ns = item.arrival_ns
+        learnt = self._replies.learn(item.channel, item.payload, self._state.params)
+        if learnt is not None:
+            self._state.params = learnt
+            self._use(learnt)
         framer = self._framers.get(item.channel)
         if framer is None:
             return self._without_rules(item)
@@ -160,6 +164,22 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
                 pending.clear()
         return out
 
+    def restore(self, state: DecoderState) -> None:
+        """Go on from a snapshot, with the parameters that the sensor had told by then."""
+        super().restore(state)
+        self._use(self._state.params)
+
+    def _use(self, values: Mapping[str, float]) -> None:
+        """Read packets by these values from here on."""
+        profile, ranges = self.profile, nominal(self.profile, values)
+        self._rules = {}
+        for rule in profile.packet:
+            self._rules.setdefault(rule.role, []).append(PacketLayout(rule, values, ranges))
+        self._add_services()
+        self._framers = {
+            role: make_framer(profile.framing.get(role, Notification()), values) for role in self._rules
+        }
+
     def _add_services(self) -> None:
         """Read the standard services too, where the profile has no role of that name."""
         for service in builtin_services().values():
@@ -167,8 +187,9 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
                 if rule.role not in self.profile.gatt:
                     self._rules.setdefault(rule.role, []).append(PacketLayout(rule, {}, None))
 
-    def _empty(self) -> DecoderState:
+    def _empty(self, params: dict[str, float]) -> DecoderState:
         return DecoderState(
+            params=params,
             by_rule={rule.name: 0 for rule in self.profile.packet},
             pending={role: bytearray() for role in self._rules},
         )

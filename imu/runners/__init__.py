@@ -1,6 +1,6 @@
 """A runner's own files: profile, baselines, programme, log and diary; and what recorded runs say of them."""
 
-from imu.runners.ankle import ankle_test_of
+from imu.runners.ankle import ankle_test_of, holds_of
 from imu.runners.history import RunnerHistory, SessionFacts, read_history, steps_of_session
 from imu.runners.journal import Journal, Programme, journal_of
 from imu.runners.profile import (
@@ -36,6 +36,7 @@ __all__ = [
     "cadence_of",
     "coached_settings",
     "find_runner",
+    "holds_of",
     "journal_of",
     "keep_baselines",
     "list_runners",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from statistics import median
 from typing import TYPE_CHECKING
@@ -10,11 +11,15 @@ import msgspec
 
 from imu.chain import Chain
 from imu.coach import CoachedRun, SessionLoad, coached_run, progress_of, session_load, weekly
-from imu.errors import InputError
+from imu.errors import EnvironmentProblem, InputError
+from imu.folders import cache_folder
 from imu.library import Library
+from imu.library.entries import Stamp, stamp_of
 from imu.metrics import phase_spans
 from imu.model import Activity, Phase, PhaseChange, Step
+from imu.runners.profile import slug_of
 from imu.store import SessionReader
+from imu.store.files import PRIVATE, new_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,7 +123,8 @@ def read_history(runner: str, folder: Path | None = None) -> RunnerHistory:
     RunnerHistory
         A session that cannot be read or has no date is named among the problems.
     """
-    facts: list[SessionFacts] = []
+    known = _remembered(runner)
+    found: dict[str, _Remembered] = {}
     problems: list[str] = []
     for entry in Library(folder).sessions():
         if entry.runner.casefold() != runner.casefold():
@@ -126,11 +132,45 @@ def read_history(runner: str, folder: Path | None = None) -> RunnerHistory:
         if entry.started is None:
             problems.append(f"{entry.session}: it does not tell its day")
             continue
+        stamp, have = stamp_of(entry.path), known.get(str(entry.path))
         try:
-            facts.append(session_facts(entry, entry.started.date()))
+            facts = have.facts if have and have.stamp == stamp else session_facts(entry, entry.started.date())
         except InputError as error:
             problems.append(str(error))
-    return RunnerHistory(tuple(sorted(facts, key=lambda one: (one.day, one.session))), tuple(problems))
+            continue
+        found[str(entry.path)] = _Remembered(stamp, facts)
+    if found != known:
+        _remember(runner, found)
+    in_order = sorted((one.facts for one in found.values()), key=lambda facts: (facts.day, facts.session))
+    return RunnerHistory(tuple(in_order), tuple(problems))
+
+
+class _Remembered(msgspec.Struct, frozen=True):
+    """Facts of a session, good while its file and the edits beside it stay as they were."""
+
+    stamp: Stamp
+    facts: SessionFacts
+
+
+def _cache_file(runner: str) -> Path:
+    return cache_folder() / "runners" / f"{slug_of(runner)}.json"
+
+
+def _remembered(runner: str) -> dict[str, _Remembered]:
+    """Read what was found out before; what cannot be read is found out anew."""
+    try:
+        return msgspec.json.decode(_cache_file(runner).read_bytes(), type=dict[str, _Remembered])
+    except (OSError, msgspec.DecodeError):
+        return {}
+
+
+def _remember(runner: str, found: dict[str, _Remembered]) -> None:
+    path = _cache_file(runner)
+    # Without the cache everything is found out anew: slower, not wrong.
+    with contextlib.suppress(OSError, EnvironmentProblem):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with new_file(path, overwrite=True, mode=PRIVATE) as temporary:
+            temporary.write_bytes(msgspec.json.encode(found))
 
 
 def steps_of_session(path: Path) -> list[Step]:

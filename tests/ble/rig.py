@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imu.chain import Chain
@@ -57,6 +58,10 @@ def known_sensor(number: int, *, rate_hz: float = 208.0, **changes: Any) -> Know
     return KnownSensor(**{**usual, **changes})
 
 
+def _worn(motion: LoggedMotion, _rate_hz: float) -> LoggedMotion:
+    return motion
+
+
 class Rig:
     """Two virtual shoes of one runner; must be made inside a running loop.
 
@@ -90,7 +95,7 @@ class Rig:
         self.sensors = [
             VirtualSensor(
                 find_profile("softstrike-reference"),
-                self.motions[number],
+                functools.partial(_worn, self.motions[number]),
                 *self.air.controller(place),
                 SensorSettings(
                     name=f"softstrike {place.partition('-')[0]}",

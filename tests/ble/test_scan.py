@@ -12,7 +12,7 @@ from imu.errors import EnvironmentProblem
 from imu.model import LinkChange, LinkState, Packet
 from imu.profiles import builtin_profiles
 from imu.sources.ble.scan import Sighting, ask_serial, clean, look_around, profile_for
-from imu.sources.virtual.motion import SimulatedMotion
+from imu.sources.virtual.motion import simulated_wearer
 from imu.sources.virtual.sensor import SensorSettings, VirtualSensor
 from tests.ble.rig import Rig, known_sensor
 from tests.ble.virtual_time import run_virtual
@@ -89,7 +89,7 @@ def test_of_two_sensors_of_one_name_the_bound_one_is_found() -> None:
         rig = Rig()
         twin = VirtualSensor(
             rig.sensors[0].profile,
-            SimulatedMotion(rig.session.stream("left-shoe")),
+            simulated_wearer("left-shoe", duration_s=60.0),
             *rig.air.controller("twin"),
             SensorSettings(name="softstrike left", serial="7777", address="F0:F1:F2:F3:F4:09"),
         )

@@ -6,8 +6,11 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, NamedTuple
 
+from bleak.exc import BleakError
+
 from imu.decode import AwaitReply, Pause, ReadValue, SessionScript, SwitchOn, WriteBytes
-from imu.profiles.steps import Expect
+from imu.profiles import builtin_services
+from imu.profiles.steps import Expect, Read, Subscribe
 from imu.sources.ble.services import FIRMWARE, SERIAL_NUMBER
 from imu.sources.ble.troubles import LinkError, TroubleKind
 
@@ -95,7 +98,8 @@ class Link:
         SensorRefusedError, BleakError, TimeoutError
             It says no, or nothing.
         """
-        told = Told(await read_text(self._client, SERIAL_NUMBER), await read_text(self._client, FIRMWARE))
+        serial, firmware = [await read_text(self._client, uuid) for uuid in (SERIAL_NUMBER, FIRMWARE)]
+        told = Told(serial, firmware)
         if self._known.serial and told.serial != self._known.serial:
             other = f"its serial number is {told.serial}" if told.serial else "it tells no serial number"
             raise LinkError(
@@ -105,6 +109,7 @@ class Link:
             )
         await self._drive(self._script.start())
         self._started = True
+        await self._listen_aside()
         return told
 
     async def keep_alive(self) -> None:
@@ -158,7 +163,11 @@ class Link:
             case SwitchOn(role=role, uuid=uuid):
                 await self._subscribe(role, self._characteristic(role, uuid))
             case WriteBytes(role=role, uuid=uuid, data=data, response=response):
-                await self._client.write_gatt_char(self._characteristic(role, uuid), data, response=response)
+                where = self._characteristic(role, uuid)
+                able = {"write": True, "write-without-response": False}
+                kinds = [kind for name, kind in able.items() if name in where.properties]
+                response = response if response in kinds or not kinds else kinds[0]
+                await self._client.write_gatt_char(where, data, response=response)
                 await asyncio.sleep(self._profile.link.write_pace_ms / 1e3)
             case Pause(seconds=seconds):
                 await asyncio.sleep(seconds)
@@ -197,6 +206,24 @@ class Link:
         await self._client.start_notify(
             characteristic, take, bluez={"use_start_notify": not self._profile.link.acquire_notify}
         )
+
+    async def _listen_aside(self) -> None:
+        """Take the standard services along where they are: battery, information, speed and cadence.
+
+        No stream depends on them, so a sensor that cannot tell them streams all the same.
+        """
+        for service in builtin_services().values():
+            for step in service.session.start:
+                if not isinstance(step, Read | Subscribe) or step.role in self._profile.gatt:
+                    continue
+                found = self._client.services.get_characteristic(service.gatt[step.role])
+                try:
+                    if found is not None and isinstance(step, Subscribe) and "notify" in found.properties:
+                        await self._subscribe(step.role, found)
+                    elif found is not None and isinstance(step, Read) and "read" in found.properties:
+                        self._deliver(step.role, bytes(await self._client.read_gatt_char(found)))
+                except BleakError as error:
+                    log.info("%s does not tell %s: %s", self._known.title, step.role, error)
 
 
 async def read_text(client: BleakClient, uuid: str) -> str:

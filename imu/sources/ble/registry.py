@@ -66,6 +66,8 @@ class KnownSensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     host_id : str
         How this computer knows it (an address, on macOS a made-up id). Used only to tell two sensors of one
         name apart that tell no serial number.
+    up : tuple of 3 float or None
+        Direction of "up" in the sensor's frame while standing, from the last good check of the mounting.
     params : dict of str to float
         Parameters of the profile that differ from its defaults, e.g. ``rate_hz``.
     """
@@ -79,6 +81,7 @@ class KnownSensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     known_as: Annotated[str, msgspec.Meta(max_length=64)] = ""
     host_id: Annotated[str, msgspec.Meta(max_length=64)] = ""
     params: dict[str, float] = msgspec.field(default_factory=dict)
+    up: tuple[float, float, float] | None = None
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -252,7 +255,10 @@ def of_runner(sensors: Iterable[KnownSensor], runner: str | None) -> tuple[Known
     known = tuple(sensors)
     runners = sorted({each.runner for each in known})
     if not known:
-        raise UsageError("no sensor is bound yet: softstrike sensors bind says which one is worn where")
+        raise UsageError(
+            "no sensor is bound yet: softstrike sensors bind says which one is worn where; "
+            "--simulate does without any"
+        )
     if runner is None and len(runners) > 1:
         raise UsageError(
             f"sensors of several runners are known: add --runner with one of {', '.join(runners)}"
@@ -283,11 +289,13 @@ def _named(problem: str) -> str:
 
 def _table(sensor: KnownSensor) -> str:
     values = msgspec.to_builtins(sensor)
-    params = values.pop("params", {})
+    params, up = values.pop("params", {}), values.pop("up", None)
     lines = [f"{key} = {_string(str(value))}" for key, value in values.items() if value]
     if params:
         inside = ", ".join(f"{_string(key)} = {float(value)!r}" for key, value in params.items())
         lines.append(f"params = {{ {inside} }}")
+    if up:
+        lines.append(f"up = [{', '.join(f'{float(each)!r}' for each in up)}]")
     return "\n[[sensor]]\n" + "\n".join(lines) + "\n"
 
 

@@ -109,9 +109,11 @@ class SimulatedSession:
         """Truth by sensor."""
         return {sensor.sensor: self._truth(sensor) for sensor in self._sensors}
 
-    def stream(self, sensor: str) -> SimSensorStream:
-        """Return the samples of one sensor before they become packets."""
+    def stream(self, sensor: str, *, rate_hz: float | None = None) -> SimSensorStream:
+        """Return the samples of one sensor before they become packets, at another rate if one is given."""
         found = next(each for each in self._sensors if each.sensor == sensor)
+        if rate_hz is not None:
+            found = msgspec.structs.replace(found, rate_hz=rate_hz)
         return SimSensorStream(
             found, self._contacts[found.side], self._seed, block=BLOCK_PACKETS * found.packet_samples
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -15,12 +17,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from imu.model import SensorInfo
     from imu.sources.sim import SimSensorStream
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["Motion", "Movement", "RecordedMotion", "SimulatedMotion"]
+__all__ = ["Motion", "Movement", "RecordedMotion", "SimulatedMotion", "Wearer", "simulated_wearer"]
 
 
 class Movement(NamedTuple):
@@ -33,10 +34,32 @@ class Movement(NamedTuple):
 class Motion(Protocol):
     """Samples by their number; always the same ones."""
 
-    rate_hz: float
-
     def samples(self, first: int, count: int) -> Movement:
         """Return samples ``[first, first + count)``."""
+
+
+Wearer = Callable[[float], Motion]
+"""Gives the movement at a sampling rate, Hz: the host chooses it when it starts the stream."""
+
+
+def simulated_wearer(place: str, *, scenario: str = "two_shoes", seed: int = 1, duration_s: float) -> Wearer:
+    """Movement of one leg of a simulated runner.
+
+    Parameters
+    ----------
+    place : str
+        ``left-shoe``, ``right-shoe``, ``left-shin`` or ``right-shin``, as the scenario has it.
+    scenario : str
+        Name of the scenario.
+    seed : int
+        Seed; two sensors with one seed are two legs of one runner.
+    duration_s : float
+        For how long there is movement.
+    """
+    from imu.sources.sim import ready_session  # noqa: PLC0415 - the simulator
+
+    session = ready_session(scenario, seed=seed, duration_s=duration_s)
+    return lambda rate_hz: SimulatedMotion(session.stream(place, rate_hz=rate_hz))
 
 
 class SimulatedMotion:
@@ -49,7 +72,6 @@ class SimulatedMotion:
     """
 
     def __init__(self, stream: SimSensorStream) -> None:
-        self.rate_hz = stream.sensor.rate_hz
         self._stream = stream
         self._has_gyro = stream.sensor.has_gyro
         self._blocks: dict[int, Movement] = {}
@@ -81,23 +103,23 @@ class RecordedMotion:
     ----------
     path : pathlib.Path
         Session file.
-    sensor : str, optional
-        Its name in the session; the first one when left out.
+    side : str, optional
+        Leg whose sensor it is; without, or when the session has but one, the first sensor.
 
     Raises
     ------
     UsageError
-        The session has no such sensor, or none of its samples.
+        The session has no samples of that sensor.
     SessionFileError
         No session.
     """
 
-    def __init__(self, path: Path, sensor: str | None = None) -> None:
+    def __init__(self, path: Path, side: str | None = None) -> None:
         from imu.chain import profile_of  # noqa: PLC0415 - the whole chain
         from imu.store import SessionReader  # noqa: PLC0415 - the session file's libraries
 
         reader = SessionReader(path)
-        info = _sensor(reader.header.sensors, sensor, path)
+        info = next((each for each in reader.header.sensors if each.side == side), reader.header.sensors[0])
         decoder = Decoder(profile_of(info), info.sensor, info.params or None)
         batches = [
             out
@@ -108,20 +130,18 @@ class RecordedMotion:
         ]
         if not batches:
             raise UsageError(f"{path}: sensor {info.sensor!r} has no samples to play")
-        self.rate_hz = info.rate_hz
+        self._rate_hz, self._step = info.rate_hz, 1.0
         self._acc = np.concatenate([batch.acc_g for batch in batches])
         gyr = [batch.gyr_dps for batch in batches if batch.gyr_dps is not None]
         self._gyr = np.concatenate(gyr) if len(gyr) == len(batches) else None
 
+    def at(self, rate_hz: float) -> RecordedMotion:
+        """Return the same movement sampled at another rate, by the nearest sample."""
+        other = copy.copy(self)
+        other._step = self._rate_hz / rate_hz  # noqa: SLF001 - a copy of itself
+        return other
+
     def samples(self, first: int, count: int) -> Movement:
         """Return samples ``[first, first + count)`` of the endless repetition."""
-        index = np.arange(first, first + count) % len(self._acc)
+        index = np.rint(np.arange(first, first + count) * self._step).astype(np.int64) % len(self._acc)
         return Movement(self._acc[index], None if self._gyr is None else self._gyr[index])
-
-
-def _sensor(sensors: tuple[SensorInfo, ...], wanted: str | None, path: Path) -> SensorInfo:
-    found = [each for each in sensors if wanted in (None, each.sensor)]
-    if not found:
-        names = ", ".join(each.sensor for each in sensors) or "none"
-        raise UsageError(f"{path}: there is no sensor {wanted!r}; it has: {names}")
-    return found[0]

@@ -16,9 +16,8 @@ from bumble.device import Device, DeviceConfiguration
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import Address
 
-from imu.decode import Encoder, SensorScript, samples_per_packet
-from imu.errors import UsageError
-from imu.profiles.steps import Expect, Read, Subscribe, Wait, Write
+from imu.decode import Encoder, SensorScript
+from imu.profiles import characteristics, nominal
 from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
@@ -27,10 +26,10 @@ if TYPE_CHECKING:
     from bumble.device import Connection
     from bumble.transport.common import TransportSink, TransportSource
 
+    from imu.profiles import Characteristic as Offered
     from imu.profiles import Profile
-    from imu.profiles.steps import Step
     from imu.sources.sim import RadioLink
-    from imu.sources.virtual.motion import Motion
+    from imu.sources.virtual.motion import Motion, Wearer
 
 __all__ = ["SensorSettings", "VirtualSensor"]
 
@@ -44,6 +43,8 @@ FULL_PERCENT = 100.0
 EMPTYING_PERCENT_PER_H = 6.0
 S_PER_H = 3600.0
 SHORT_AD = 31
+SHORT_UUID = 2
+"""Bytes of an advertisement, and of a UUID that the Bluetooth SIG assigned."""
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +88,8 @@ class VirtualSensor:
     ----------
     profile : Profile
         Firmware that it plays.
-    motion : Motion
-        What it feels; sample 0 is felt when :meth:`start` is called.
+    wearer : Wearer
+        What it feels, at the rate that the host asks for; sample 0 is felt when :meth:`start` is called.
     source, sink
         HCI of a Bluetooth controller, as bumble's transports give them.
     settings : SensorSettings, optional
@@ -107,17 +108,18 @@ class VirtualSensor:
     def __init__(
         self,
         profile: Profile,
-        motion: Motion,
+        wearer: Wearer,
         source: TransportSource,
         sink: TransportSink,
         settings: SensorSettings | None = None,
         *,
         radio: RadioLink | None = None,
     ) -> None:
-        self.profile, self.motion = profile, motion
+        self.profile, self._wearer = profile, wearer
         self.settings = settings or SensorSettings()
         self.sent = self.lost = self.repeated = 0
         self.stalled = False
+        self._has_gyro = False
         self._radio = radio
         address = Address(self.settings.address, Address.RANDOM_DEVICE_ADDRESS)
         config = DeviceConfiguration(
@@ -129,8 +131,7 @@ class VirtualSensor:
         self.device = Device.from_config_with_hci(config, source, sink)
         self._script = SensorScript(profile)
         self._first_role = {uuid: role for role, uuid in reversed(profile.gatt.items())}
-        self._data_role = next(rule.role for rule in profile.packet if rule.samples)
-        self._characteristics = {role: self._characteristic(role) for role in self._first_role.values()}
+        self._characteristics: dict[str, Characteristic[bytes]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._battery: Characteristic[bytes] = Characteristic(
             UUID.from_16_bits(0x2A19),
@@ -194,28 +195,30 @@ class VirtualSensor:
     # --- what it looks like
 
     def _build(self) -> None:
+        """Offer the profile's services, and the battery and information services beside them."""
         settings, profile = self.settings, self.profile
-        own = UUID((*profile.match.service_uuids, *profile.gatt.values())[0])
+        own: dict[str, list[Characteristic[bytes]]] = {}
+        for each in characteristics(profile):
+            if self._first_role[each.uuid] == each.role:
+                made = self._made(each)
+                self._characteristics[each.role] = made
+                own.setdefault(each.service or each.uuid, []).append(made)
         texts = {0x2A24: profile.title, 0x2A25: settings.serial, 0x2A26: settings.firmware}
+        can_read = Characteristic.Properties.READ
         information = [
-            Characteristic(
-                UUID.from_16_bits(number),
-                Characteristic.Properties.READ,
-                Characteristic.READABLE,
-                text.encode(),
-            )
+            Characteristic(UUID.from_16_bits(number), can_read, Characteristic.READABLE, text.encode())
             for number, text in texts.items()
             if text
         ]
         self.device.add_services(
             [
-                Service(own, list(self._characteristics.values())),
+                *(Service(UUID(uuid), listed) for uuid, listed in own.items()),
                 Service(UUID.from_16_bits(0x180F), [self._battery]),
                 Service(UUID.from_16_bits(0x180A), information),
             ]
         )
         self.device.gatt_server.max_mtu = settings.mtu
-        self._set_advertisement(own)
+        self._set_advertisement(UUID((*profile.match.service_uuids, *own)[0]))
         self.device.on("connection", self._on_connection)
 
     def _set_advertisement(self, own: UUID) -> None:
@@ -224,7 +227,7 @@ class VirtualSensor:
         )
         kind = (
             AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS
-            if len(own.to_bytes()) > 2  # noqa: PLR2004 - a short UUID has two bytes
+            if len(own.to_bytes()) > SHORT_UUID
             else AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS
         )
         name = self.settings.name.encode()[: SHORT_AD - 5]
@@ -236,27 +239,25 @@ class VirtualSensor:
         if self._connection is None:
             await self.device.start_advertising(auto_restart=True)
 
-    def _characteristic(self, role: str) -> Characteristic[bytes]:
-        """Characteristic of a role, with the properties that the profile's steps need."""
-        uuid = self.profile.gatt[role]
-        same = {each for each, other in self.profile.gatt.items() if other == uuid}
-        uses = {
-            type(step) for step in _steps(self.profile) if not isinstance(step, Wait) and step.role in same
-        }
+    def _made(self, each: Offered) -> Characteristic[bytes]:
+        """Characteristic with the properties that the profile's steps need."""
+        same = [one for one in characteristics(self.profile) if one.uuid == each.uuid]
         can = Characteristic.Properties
         properties, permissions = can(0), Characteristic.Permissions(0)
-        if Write in uses:
-            properties |= can.WRITE | can.WRITE_WITHOUT_RESPONSE
+        for one in same:
+            properties |= can.NOTIFY if one.notify else can(0)
+            properties |= can.WRITE if one.write else can(0)
+            properties |= can.WRITE_WITHOUT_RESPONSE if one.write_without_response else can(0)
+            properties |= can.READ if one.read else can(0)
+        if properties & (can.WRITE | can.WRITE_WITHOUT_RESPONSE):
             permissions |= Characteristic.WRITEABLE
-        if uses & {Subscribe, Expect}:
-            properties |= can.NOTIFY
-        if Read in uses:
-            properties |= can.READ
+        if properties & can.READ:
             permissions |= Characteristic.READABLE
         value = CharacteristicValue[bytes](
-            read=lambda _: self._script.read(role), write=lambda _, data: self._on_write(role, bytes(data))
+            read=lambda _: self._script.read(each.role),
+            write=lambda _, data: self._on_write(each.role, bytes(data)),
         )
-        made: Characteristic[bytes] = Characteristic(UUID(uuid), properties, permissions, value)
+        made: Characteristic[bytes] = Characteristic(UUID(each.uuid), properties, permissions, value)
         made.on("subscription", lambda *_: self._follow_script())
         return made
 
@@ -264,7 +265,7 @@ class VirtualSensor:
 
     def _on_connection(self, connection: Connection) -> None:
         self._connection = connection
-        self._script = SensorScript(self.profile)
+        self._script.drop_link()
         connection.on("disconnection", self._on_disconnection)
 
     def _on_disconnection(self, _reason: int) -> None:
@@ -284,6 +285,12 @@ class VirtualSensor:
             self._end_stream()
         elif self._connection is not None and not self.streaming:
             self._stream = asyncio.get_running_loop().create_task(self._run_stream())
+            self._stream.add_done_callback(self._tell_failure)
+
+    def _tell_failure(self, stream: asyncio.Task[None]) -> None:
+        error = None if stream.cancelled() else stream.exception()
+        if error is not None:
+            log.error("%s cannot stream", self.settings.name, exc_info=error)
 
     def _end_stream(self) -> None:
         if self._stream is not None:
@@ -304,23 +311,23 @@ class VirtualSensor:
 
     async def _run_stream(self) -> None:
         """Send packets when they are due: produced on the sensor's clock, delayed by the air."""
-        waiting: list[tuple[float, int, bytes]] = []
+        waiting: list[tuple[float, int, str, bytes]] = []
         order = itertools.count()
         packets = self._packets()
-        ready_s, payload = next(packets)
+        ready_s, role, payload = next(packets)
         while True:
             due_s = min(ready_s, waiting[0][0]) if waiting else ready_s
             await asyncio.sleep(max(0.0, due_s - self._now_s()))
             if waiting and waiting[0][0] <= ready_s:
-                await self._send(heapq.heappop(waiting)[2])
+                await self._send(*heapq.heappop(waiting)[2:])
                 continue
             for arrival_s in self._arrivals(ready_s):
-                heapq.heappush(waiting, (arrival_s, next(order), payload))
-            ready_s, payload = next(packets)
+                heapq.heappush(waiting, (arrival_s, next(order), role, payload))
+            ready_s, role, payload = next(packets)
 
-    async def _send(self, payload: bytes) -> None:
+    async def _send(self, role: str, payload: bytes) -> None:
         if not self.stalled:
-            await self._notify(self._data_role, payload)
+            await self._notify(role, payload)
 
     def _arrivals(self, ready_s: float) -> list[float]:
         """When a notification reaches the host; counts what the air does."""
@@ -332,50 +339,44 @@ class VirtualSensor:
         self.repeated += max(0, len(arrivals) - 1)
         return arrivals
 
-    def _packets(self) -> Iterator[tuple[float, bytes]]:
-        """Notifications and the times at which they are complete, from now on."""
-        rate_hz = self.motion.rate_hz * (1.0 + 1e-6 * self.settings.clock_ppm)
+    def _packets(self) -> Iterator[tuple[float, str, bytes]]:
+        """Yield notifications with the times at which they are complete, from now on."""
+        nominal_hz = nominal(self.profile, self._script.params).rate_hz
+        rate_hz = nominal_hz * (1.0 + 1e-6 * self.settings.clock_ppm)
+        motion = self._wearer(nominal_hz)
         encoder = Encoder(self.profile, self._script.params)
-        has_gyro = self.motion.samples(0, 1).gyr_dps is not None
-        count = self._packet_samples(rate_hz, has_gyro=has_gyro)
+        count = self._packet_samples(motion, encoder, rate_hz)
         first = math.ceil((self._now_s() - self._begin_s) * rate_hz)
         for index in itertools.count(first, count):
-            felt = self.motion.samples(index, count)
+            felt = motion.samples(index, count)
             marked = index if self.profile.time.marks == "first" else index + count - 1
             on_clock_s = (
                 self.settings.clock_start_s
-                + marked / self.motion.rate_hz
+                + marked / nominal_hz
                 - (self._boot_s - self._begin_s) * (1.0 + 1e-6 * self.settings.clock_ppm)
             )
-            payloads = encoder.encode(
+            notifications = encoder.notifications(
                 round(on_clock_s * NS_PER_S / self.profile.time.unit_ns),
                 self._seq,
                 felt.acc_g,
-                felt.gyr_dps,
+                felt.gyr_dps if self._has_gyro else None,
                 battery_percent=self.battery_percent,
             )
             by_packets = self.profile.seq is None or self.profile.seq.counts == "packets"
             self._seq += 1 if by_packets else count
-            for payload in payloads:
-                yield self._begin_s + (index + count - 1) / rate_hz, payload
+            for role, payload in notifications:
+                yield self._begin_s + (index + count - 1) / rate_hz, role, payload
 
-    def _packet_samples(self, rate_hz: float, *, has_gyro: bool) -> int:
+    def _packet_samples(self, motion: Motion, encoder: Encoder, rate_hz: float) -> int:
         """Choose how many samples a packet has: what 20 ms hold and the link carries."""
-        most = samples_per_packet(self.profile, gyr=has_gyro)
-        encoder = Encoder(self.profile, self._script.params)
+        turns = nominal(self.profile, self._script.params).gyr_range_dps is not None
+        self._has_gyro = turns and motion.samples(0, 1).gyr_dps is not None
+        least, most = encoder.count_range(gyr=self._has_gyro)
         room = (self._connection.att_mtu if self._connection else self.settings.mtu) - ATT_HEAD
-        wanted = min(most, max(1, round(rate_hz * PACKET_S)))
-        for count in range(wanted, 0, -1):
-            felt = self.motion.samples(0, count)
-            try:
-                payloads = encoder.encode(0, 0, felt.acc_g, felt.gyr_dps)
-            except UsageError:
-                break  # this firmware sends a fixed number of samples
-            if all(len(payload) <= room for payload in payloads):
+        wanted = min(most, max(least, round(rate_hz * PACKET_S)))
+        for count in range(wanted, least - 1, -1):
+            felt = motion.samples(0, count)
+            found = encoder.notifications(0, 0, felt.acc_g, felt.gyr_dps if self._has_gyro else None)
+            if all(len(payload) <= room for _, payload in found):
                 return count
-        return most if wanted != most else wanted
-
-
-def _steps(profile: Profile) -> Iterator[Step]:
-    for phase in (profile.session.start, profile.session.stop, profile.session.keepalive):
-        yield from phase
+        return least

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import csv
+import math
+import wave
 from typing import TYPE_CHECKING
 
 import pytest
 
-from imu.coach import ADVICE, SEE_PT
+from imu.chain import Chain
+from imu.cli.ankle_test import watch
+from imu.cli.coached import RunOptions, prepare
+from imu.cli.sessions import play
+from imu.coach import ADVICE, SEE_PT, Baseline, measure_id
+from imu.errors import UsageError
 from imu.folders import sessions_folder
-from imu.model import Placement, SessionHeader, Side
+from imu.model import Cue, CuePeriod, Placement, SessionHeader, Side
 from imu.profiles import find_profile
 from imu.registry import sensor_of
-from imu.runners import journal_of, read_baselines
-from imu.store import SessionWriter
+from imu.runners import ankle_test_of, journal_of, keep_baselines, read_baselines, set_step_rate
+from imu.signal import SignalParams
+from imu.sinks.holds import HoldSink
+from imu.sinks.recorder import Recorder
+from imu.sources.replay import ReplaySource
+from imu.sources.sim import SimulatorSource, ready_session
+from imu.store import SessionReader, SessionWriter
 from tests.laws import streams
 
 if TYPE_CHECKING:
@@ -30,6 +42,15 @@ def ada(softstrike: Softstrike, own_folders: Path) -> str:
     assert own_folders
     assert softstrike("runner", "add", "Ada", "--mass-kg", 61, "--shoe", "road").code == 0
     return "Ada"
+
+
+@pytest.fixture
+def learnt(softstrike: Softstrike, ada: str) -> str:
+    """Give Ada low baselines for both shins, so that every simulated step is above the target."""
+    measure = measure_id(SignalParams())
+    keep_baselines(ada, [Baseline(side, Placement.SHANK, "road", measure, 3.0, 400) for side in Side])
+    assert softstrike("plan", "start").code == 0
+    return ada
 
 
 @pytest.fixture
@@ -139,6 +160,20 @@ def test_the_diary_says_what_its_rules_say(softstrike: Softstrike, ada: str, fol
     assert len(journal_of(ada).diary) == 2
 
 
+def test_the_page_for_the_therapist_holds_what_was_written_and_runs_nothing(
+    softstrike: Softstrike, learnt: str, folder: Path
+) -> None:
+    assert learnt
+    softstrike("diary", "add", "calf", "--during", 4, "--note", "<script>alert(1)</script>")
+    softstrike("plan", "done", "plank", "--held", 40)
+    said = softstrike("diary", "export", "--out", "page.html")
+    page = (folder / "page.html").read_text("utf-8")
+    assert said.code == 0, said.err
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+    assert [word in page for word in ("Cues rest by the fixed rules", "plank", SEE_PT)] == [True] * 3
+
+
 def test_an_ankle_test_is_measured_kept_and_compared(
     softstrike: Softstrike, ada: str, lunges: Callable[[Placement], Path]
 ) -> None:
@@ -186,3 +221,90 @@ def test_all_advice_is_told(softstrike: Softstrike) -> None:
     said = softstrike("plan", "advice")
     assert all(one.title in said.out for one in ADVICE.values())
     assert said.out.count(SEE_PT) == len(ADVICE)
+
+
+def headed(runner: str | None, options: RunOptions | None) -> SessionHeader:
+    session = ready_session("two_shins", duration_s=60.0)
+    return prepare(SimulatorSource(session, math.inf), runner, options).header
+
+
+def test_the_header_of_a_live_session_carries_baselines_and_the_next_run(learnt: str) -> None:
+    header = headed(learnt, RunOptions(tag=("taped",), coached=True))
+    assert (header.runner, header.shoe, header.tags) == ("Ada", "road", ("taped",))
+    assert header.config["baseline_g.left-shin"] == 3.0
+    assert header.config["coach.session"] == 1.0
+
+
+def test_a_run_that_is_not_coached_has_no_cues(learnt: str) -> None:
+    assert not any(key.startswith("coach.") for key in headed(learnt, None).config)
+
+
+def test_a_runner_without_a_file_runs_all_the_same(own_folders: Path) -> None:
+    assert own_folders
+    header = headed("Eve", RunOptions(shoe="racer", surface="track"))
+    assert (header.runner, header.shoe, header.surface, header.config) == ("Eve", "racer", "track", {})
+    with pytest.raises(UsageError, match="runner add"):
+        headed("Eve", RunOptions(coached=True))
+
+
+def test_a_recorded_run_gives_the_same_cues_when_replayed(learnt: str, folder: Path) -> None:
+    source = prepare(
+        SimulatorSource(ready_session("two_shins", duration_s=60.0), math.inf),
+        learnt,
+        RunOptions(coached=True),
+    )
+    path = folder / "run.mcap"
+    play(source, [Recorder(path, source.header)])
+    reader = SessionReader(path)
+    recorded = [item for item in reader.derived() if isinstance(item, Cue | CuePeriod)]
+    chain = Chain(reader.header)
+    again = [out for item in reader.inputs() for out in chain.push(item)] + chain.flush()
+    assert sum(isinstance(item, Cue) for item in recorded) > 3
+    assert [item for item in again if isinstance(item, Cue | CuePeriod)] == recorded
+
+
+def test_an_ankle_test_is_watched_while_it_goes_on(
+    lunges: Callable[[Placement], Path], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    out = watch(ReplaySource(lunges(Placement.SHANK), math.inf), folder / "watched.mcap")
+    results, refused = ankle_test_of(out)
+    assert refused == []
+    assert [len(result.tries_deg) for result in results] == [3]
+    with pytest.raises(UsageError, match="not measurable"):
+        watch(ReplaySource(lunges(Placement.SHOE), math.inf), folder / "shoe.mcap")
+
+
+def test_the_angle_and_the_tries_are_told_live() -> None:
+    sensor = sensor_of(find_profile("softstrike-reference"), Placement.SHANK)
+    sink = HoldSink(SessionHeader((sensor,)))
+    batch = streams.lunges(sensor, angles_deg=(38.0, 40.0, 39.0))
+    assert sink.line() == "left: stand still"
+    sink.put(streams.part(batch, 0, int(5.5 * sensor.rate_hz)))
+    assert sink.line() == "left:  38 degrees, tries none yet"
+    assert not sink.complete
+    sink.put(streams.part(batch, int(5.5 * sensor.rate_hz)))
+    assert sink.line().endswith("tries 38 40 39")
+    assert sink.complete
+
+
+def test_the_metronome_is_written_at_the_step_rate(softstrike: Softstrike, learnt: str, folder: Path) -> None:
+    assert "step-rate" in softstrike("plan", "metronome", "--out", "beat.wav").err
+    set_step_rate(learnt, 176.4)
+    assert softstrike("plan", "metronome", "--out", "beat.wav", "--minutes", 0.1).code == 0
+    with wave.open(str(folder / "beat.wav"), "rb") as file:
+        assert (file.getframerate(), file.getnframes()) == (44_100, 6 * 44_100)
+    assert softstrike("plan", "metronome", "--out", "beat.wav").code == 2
+
+
+def test_holds_are_counted_in_a_recording(
+    softstrike: Softstrike, ada: str, lunges: Callable[[Placement], Path]
+) -> None:
+    said = softstrike("plan", "done", "soleus-stretch", "--seen-in", lunges(Placement.SHANK))
+    assert said.code == 0, said.err
+    [entry] = journal_of(ada).log
+    assert (entry.sets, entry.counted_by) == (3, "left")
+    assert entry.held_s == pytest.approx(6.0, abs=1.5)
+    refused = softstrike("plan", "done", "soleus-stretch", "--seen-in", lunges(Placement.SHOE))
+    assert (refused.code, len(journal_of(ada).log)) == (2, 1)
+    assert "no hold was seen" in refused.err

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -283,3 +284,23 @@ def test_times_of_the_real_shoe_are_its_own(sensor: Any, feed: Any) -> None:
     assert np.diff(out.t_ns) == pytest.approx(np.diff(ms) * 1e6, rel=2e-3)
     missing = np.maximum(np.rint(np.diff(ms) / 10) - 1, 0).sum()
     assert timeline.ledger().lost == pytest.approx(missing, rel=0.05)
+
+
+@pytest.mark.parametrize("away", [5, 20, 100, 1500])
+@pytest.mark.parametrize("numbered", [0, 1])
+def test_a_pause_that_the_sensor_did_not_number_is_a_loss_of_known_length(
+    sensor: Any, feed: Any, away: int, numbered: int
+) -> None:
+    before, after = sensor.frames(range(50)), sensor.frames(range(50 + away, 80 + away))
+    seqs = [(frame.seq - away + numbered) % 65536 for frame in after]
+    paused = [msgspec.structs.replace(f, seq=seq) for f, seq in zip(after, seqs, strict=True)]
+    out = feed(sensor.timeline(), before + paused)
+    assert [(gap.reason, gap.lost) for gap in out.gaps] == [("lost", away * sensor.n)]
+    assert out.rises()
+
+
+def test_a_short_jump_of_the_clock_that_the_host_did_not_see_is_no_loss(sensor: Any, feed: Any) -> None:
+    jumped = sensor.but(device0_ns=300_000_000).frames(range(50, 99))
+    assert [
+        gap for gap in feed(sensor.timeline(), sensor.frames(range(50)) + jumped).gaps if gap.lost > 0
+    ] == []

@@ -11,6 +11,7 @@ from imu.config import ChainConfig
 from imu.errors import InputError, UsageError
 from imu.model import Phase, PhaseChange, SessionHeader
 from imu.runners import Programme, coached_settings, journal_of, plan_view, read_history, set_step_rate
+from imu.store import Edits, write_edits
 from tests.unit.coach.runners import SHINS, USUAL_G, Runner, steps
 
 if TYPE_CHECKING:
@@ -150,3 +151,24 @@ def test_a_damaged_journal_is_named_and_left_alone(ada: str) -> None:
     with pytest.raises(InputError, match=r"ada\.json"):
         journal_of(ada)
     assert "12" in journal.path.read_text()
+
+
+def test_what_was_found_out_is_remembered_until_a_session_changes(
+    ada: str, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = record("a", "2026-05-05", steps(60.0, lambda *_: 7.0))
+    first = read_history(ada)
+    with monkeypatch.context() as patched:
+        patched.setattr("imu.runners.history.session_facts", lambda *_: pytest.fail("read again"))
+        assert read_history(ada) == first
+    write_edits(path, Edits(tags=("taped",)))
+    assert read_history(ada).sessions[0].tags == ("taped",)
+
+
+def test_a_damaged_memory_is_made_anew(ada: str, record: Record, own_folders: Path) -> None:
+    record("a", "2026-05-05", steps(60.0, lambda *_: 7.0))
+    first = read_history(ada)
+    memory = own_folders / "cache" / "runners" / "ada.json"
+    memory.write_text("{]")
+    assert read_history(ada) == first
+    assert memory.read_text() != "{]"

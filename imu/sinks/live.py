@@ -1,0 +1,81 @@
+"""Sinks of a live session: what is told while it runs, and the check of the mounting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imu.model import LinkChange, SampleBatch, Step
+from imu.signal.mounting_check import CheckState, MountingCheck
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imu.model import SessionHeader
+    from imu.signal.mounting_check import MountingReport
+
+__all__ = ["LinkTeller", "MountingSink"]
+
+
+class LinkTeller:
+    """Says every change of a link, once; lossless.
+
+    Parameters
+    ----------
+    say : callable
+        Takes a sentence, in the engine's thread.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+
+    def put(self, item: object) -> None:
+        """Take one value."""
+        if isinstance(item, LinkChange) and item.detail:
+            self._say(item.detail)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class MountingSink:
+    """Checks the mounting at the begin of a session and says what it finds; lossless.
+
+    Parameters
+    ----------
+    header : SessionHeader
+        The session's sensors.
+    say : callable
+        Takes a sentence, in the engine's thread.
+    usual_up : mapping, optional
+        As in :class:`imu.signal.mounting_check.MountingCheck`.
+
+    Attributes
+    ----------
+    report : MountingReport or None
+        Outcome, once known.
+    """
+
+    def __init__(
+        self,
+        header: SessionHeader,
+        say: Callable[[str], None],
+        usual_up: Mapping[str, tuple[float, float, float]] | None = None,
+    ) -> None:
+        self.report: MountingReport | None = None
+        self._check = MountingCheck(header, usual_up)
+        self._say = say
+        self._told = CheckState.STILL
+
+    def put(self, item: object) -> None:
+        """Take one value."""
+        if self.report is not None or not isinstance(item, SampleBatch | Step):
+            return
+        self.report = self._check.push(item)
+        if self.report is not None:
+            self._say(self.report.text)
+        elif self._check.state is not self._told:
+            self._told = self._check.state
+            self._say("Standing still: set off now, with the left foot first.")
+
+    def close(self) -> None:
+        """Nothing is held open."""
