@@ -146,7 +146,7 @@ class StreamFramer(Framer):
                 del pending[:length]
                 found.append(checked)
                 continue
-            if checked is not None:
+            if checked is not None and not skipped:  # of the bytes after it each could be a false start
                 found.append(checked)
             del pending[:1]
             skipped += 1

@@ -14,6 +14,8 @@ from imu.model import Fault, FaultKind, RawBatch, RawGyro
 from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from imu.profiles import Profile
@@ -30,8 +32,14 @@ JUMP_NS = 10 * NS_PER_S
 """The clock of either stream never leaps so far but at a restart."""
 
 SILENCE_NS = NS_PER_S // 2
+SLACK = 0.1
+"""By so much of a period a sample may lie outside the angular rates and still take the nearest."""
+
 HOLE = 1.75
 """Angular rates further apart than so many sampling periods have a hole between them."""
+
+SAME_MOMENT = 0.02
+"""Samples nearer than this share of a period were taken at once: nothing is interpolated."""
 
 PERIOD_TOLERANCE = 0.15
 PERIOD_GAIN = 1 / 16
@@ -82,8 +90,8 @@ class JoinerState:
         Of each stream: time and number of samples of its latest packet.
     waiting : list
         Acceleration that waits, with the times of its first and last sample.
-    gyr_ns, gyr_dps : ndarray
-        Angular rates of the latest seconds and their times.
+    rates : list
+        Angular rates of the latest seconds, packet by packet, with the times of the first and last sample.
     lags, usual_lag
         How far acceleration was ahead of angular rate after the latest packets, samples, and usually.
     arrival_ns : int
@@ -97,8 +105,7 @@ class JoinerState:
     now_ns: float = 0.0
     marks: dict[str, tuple[float, int]] = field(default_factory=dict)
     waiting: list[tuple[RawBatch, float, float]] = field(default_factory=list)
-    gyr_ns: FloatArray = field(default_factory=lambda: np.empty(0))
-    gyr_dps: FloatArray = field(default_factory=lambda: np.empty((0, 3)))
+    rates: list[tuple[float, float, FloatArray]] = field(default_factory=list)
     lags: deque[int] = field(default_factory=lambda: deque(maxlen=LAG_WINDOW))
     usual_lag: int | None = None
     arrival_ns: int = 0
@@ -159,7 +166,7 @@ class Joiner(Block[RawBatch | RawGyro, RawBatch | Fault, JoinerState]):
         if isinstance(item, RawBatch):
             state.waiting.append((item, first_ns, first_ns + span_ns))
         else:
-            out += self._remember(item, first_ns)
+            out += self._remember(item, first_ns, first_ns + span_ns)
         self._watch_order(len(item))
         return out + self._complete()
 
@@ -170,8 +177,7 @@ class Joiner(Block[RawBatch | RawGyro, RawBatch | Fault, JoinerState]):
     def _begin_anew(self) -> list[RawBatch | Fault]:
         state = self._state
         lost: list[RawBatch | Fault] = [self._unpaired(batch) for batch, _, _ in state.waiting]
-        state.waiting, state.marks = [], {}
-        state.gyr_ns, state.gyr_dps = state.gyr_ns[:0], state.gyr_dps[:0]
+        state.waiting, state.rates, state.marks = [], [], {}
         state.counter, state.now_ns = None, 0.0
         state.lags.clear()
         return lost
@@ -205,25 +211,25 @@ class Joiner(Block[RawBatch | RawGyro, RawBatch | Fault, JoinerState]):
             if abs(period_ns * self.params.rate_hz / NS_PER_S - 1.0) < PERIOD_TOLERANCE:
                 state.period_ns += PERIOD_GAIN * (period_ns - state.period_ns)
 
-    def _remember(self, item: RawGyro, first_ns: float) -> list[Fault]:
+    def _remember(self, item: RawGyro, first_ns: float, last_ns: float) -> list[Fault]:
         state = self._state
-        times: FloatArray = first_ns + state.period_ns * np.arange(len(item), dtype=np.float64)
-        if len(state.gyr_ns):
-            end_ns = state.gyr_ns[-1]
-            if times[-1] <= end_ns + state.period_ns / 4:
-                return [self._old(item, times)]
-            # Neighbouring packets share the seam: times rise strictly.
-            times = np.maximum(times, end_ns + state.period_ns / 4 * np.arange(1, len(item) + 1))
-        keep = np.searchsorted(state.gyr_ns, times[-1] - HISTORY_NS)
-        state.gyr_ns = np.concatenate((state.gyr_ns[keep:], times))
-        state.gyr_dps = np.concatenate((state.gyr_dps[keep:], item.gyr_dps))
+        if state.rates:
+            end_ns = state.rates[-1][1]
+            if last_ns <= end_ns + state.period_ns / 4:
+                return [self._old(item, last_ns)]
+            # Neighbouring packets share the time between their marks: times rise strictly.
+            first_ns = max(first_ns, end_ns + min(state.period_ns, last_ns - end_ns) / len(item))
+        while state.rates and state.rates[0][1] < last_ns - HISTORY_NS:
+            del state.rates[0]
+        state.rates.append((first_ns, last_ns, item.gyr_dps))
         return []
 
-    def _old(self, item: RawGyro, times: FloatArray) -> Fault:
-        state = self._state
-        near = np.searchsorted(state.gyr_ns, times[-1] - state.period_ns / 2)
-        known = near < len(state.gyr_ns) and state.gyr_ns[near] <= times[-1] + state.period_ns / 2
-        known = known and bool((state.gyr_dps[near] == item.gyr_dps[-1]).all())
+    def _old(self, item: RawGyro, last_ns: float) -> Fault:
+        state, near_ns = self._state, self._state.period_ns / 2
+        known = any(
+            abs(last - last_ns) < near_ns and np.array_equal(rates, item.gyr_dps)
+            for _, last, rates in state.rates
+        )
         state.duplicates += known
         state.reordered += not known
         kind = FaultKind.DUPLICATE if known else FaultKind.REORDERED
@@ -253,8 +259,8 @@ class Joiner(Block[RawBatch | RawGyro, RawBatch | Fault, JoinerState]):
         newest_ns = max((last_ns for _, _, last_ns in state.waiting), default=0.0)
         while state.waiting:
             batch, first_ns, last_ns = state.waiting[0]
-            end_ns = state.gyr_ns[-1] if len(state.gyr_ns) else -np.inf
-            if end_ns < last_ns - state.period_ns / 2 and newest_ns - last_ns < WAIT_NS:
+            end_ns = state.rates[-1][1] if state.rates else -np.inf
+            if end_ns < last_ns - SLACK * state.period_ns and newest_ns - last_ns < WAIT_NS:
                 break
             del state.waiting[0]
             gyr_dps = self._rates(first_ns, last_ns, len(batch))
@@ -266,17 +272,40 @@ class Joiner(Block[RawBatch | RawGyro, RawBatch | Fault, JoinerState]):
 
     def _rates(self, first_ns: float, last_ns: float, count: int) -> FloatArray | None:
         """Angular rates at evenly spaced times, None where there is a hole."""
-        state, slack_ns = self._state, self._state.period_ns / 2
-        times = state.gyr_ns
+        state, near_ns = self._state, self._state.period_ns
+        near = [
+            k
+            for k, (first, last, _) in enumerate(state.rates)
+            if last > first_ns - near_ns and first < last_ns + near_ns
+        ]
+        for k in near:
+            first, last, rates = state.rates[k]
+            apart_ns = max(abs(first - first_ns), abs(last - last_ns))
+            if len(rates) == count and apart_ns < SAME_MOMENT * state.period_ns:
+                return rates
+        if not near:
+            return None
+        packets = state.rates[near[0] : near[-1] + 1]
+        times = np.concatenate([np.linspace(first, last, len(rates)) for first, last, rates in packets])
+        return self._between(times, packets, (first_ns, last_ns, count))
+
+    def _between(
+        self,
+        times: FloatArray,
+        packets: Sequence[tuple[float, float, FloatArray]],
+        span: tuple[float, float, int],
+    ) -> FloatArray | None:
+        first_ns, last_ns, count = span
+        slack_ns = SLACK * self._state.period_ns
         begin = max(int(np.searchsorted(times, first_ns, "right")) - 1, 0)
-        stop = min(int(np.searchsorted(times, last_ns)) + 1, len(times))
+        stop = int(np.searchsorted(times, last_ns)) + 1
         part = times[begin:stop]
-        if not len(part) or part[0] > first_ns + slack_ns or part[-1] < last_ns - slack_ns:
+        if part[0] > first_ns + slack_ns or part[-1] < last_ns - slack_ns:
             return None
-        if len(part) > 1 and np.diff(part).max() > HOLE * state.period_ns:
+        if len(part) > 1 and np.diff(part).max() > HOLE * self._state.period_ns:
             return None
+        rates = np.concatenate([rates for _, _, rates in packets])[begin:stop]
         at = np.linspace(first_ns, last_ns, count)
-        rates = state.gyr_dps[begin:stop]
         return np.stack([np.interp(at, part, rates[:, axis]) for axis in range(3)], axis=1)
 
     def _unpaired(self, batch: RawBatch) -> Fault:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     BoolArray = NDArray[np.bool_]
     FloatArray = NDArray[np.float64]
 
-__all__ = ["CLIP_SHARE", "Measured", "SampleLayout"]
+__all__ = ["CLIP_SHARE", "Measured", "SampleLayout", "gain_of"]
 
 CLIP_SHARE = 0.98
 """A sample counts as clipped from this share of the range on."""
@@ -76,7 +76,7 @@ class _Run:
         self.is_float, self._is_24 = is_float(wire_type), wire_type.startswith("i24")
         self._big = wire_type.endswith("be")
         self._dtype = np.dtype("u1") if self._is_24 else np.dtype(struct_format(wire_type))
-        self.gain = np.repeat([_gain(block, params) for block in blocks], AXES)
+        self.gain = np.repeat([gain_of(block, params) for block in blocks], AXES)
         self.bias = np.repeat([block.offset * UNIT_FACTORS[block.unit] for block in blocks], AXES)
         self._has_bias = bool(self.bias.any())
 
@@ -276,7 +276,8 @@ def _group(blocks: Sequence[Block], *, apart: bool) -> list[list[Block]]:
     return groups
 
 
-def _gain(block: Block, params: Mapping[str, float]) -> float:
+def gain_of(block: Block, params: Mapping[str, float]) -> float:
+    """Tell what one count of a block means, in g or degrees per second."""
     scale = value_of(block.scale, params)
     if not scale > 0:
         raise UsageError(f"the scale of `{block.quantity}` is {scale!r}; it must be positive")

@@ -15,7 +15,7 @@ from imu.profiles.framings import Continued, Stream
 from imu.profiles.references import positive, role_known, uuid_valid
 from imu.profiles.schema import Profile
 from imu.profiles.steps import Capture, Expect, Read, Write
-from imu.profiles.template import ByteTemplate
+from imu.profiles.template import ByteTemplate, pack_number
 from imu.profiles.values import possible_values, resolve_params
 from imu.profiles.wire import size_of
 
@@ -215,12 +215,23 @@ def _numbers(profile: Profile | Service, key: str, numbers: tuple[Capture | Offe
     for i, number in enumerate(numbers):
         if number.param not in _params_of(profile):
             yield f"{key}[{i}].param", f"{number.param!r} is not in [params]"
+        elif isinstance(profile, Profile):
+            yield from _holds(profile, f"{key}[{i}].type", number)
         if number.tlv is None:
             continue
         if number.tlv.id >= len(number.tlv.sizes):
             yield f"{key}[{i}].tlv.sizes", f"does not reach to id {number.tlv.id}"
         elif number.tlv.sizes[number.tlv.id] != size_of(number.type):
             yield f"{key}[{i}].tlv.sizes", f"gives id {number.tlv.id} another size than {number.type}"
+
+
+def _holds(profile: Profile, key: str, number: Capture | Offer) -> Complaints:
+    for value in possible_values(f"${number.param}", profile):
+        try:
+            pack_number(value, number.type)
+        except ValueError as error:
+            yield key, f"parameter {number.param!r}: {error}"
+            return
 
 
 def _params_of(profile: Profile | Service) -> Mapping[str, Param]:

@@ -63,7 +63,7 @@ class Stream(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", 
         Each notification begins with a byte ``255 - k`` and k whole frames that overtake the stream.
     """
 
-    sync: Annotated[str, Meta(min_length=2, max_length=32, pattern="^([0-9A-Fa-f]{2})+$")]
+    sync: Annotated[str, Meta(min_length=2, max_length=32, pattern="^([0-9A-Fa-f]{2})+\\Z")]
     length: Annotated[int, Meta(ge=1, lt=MAX_FRAME)] | None = None
     length_at: Offset | None = None
     length_add: Annotated[int, Meta(ge=0, lt=MAX_FRAME)] = 0

@@ -1,16 +1,21 @@
 """Texts that are no profile: each is refused with a sentence that names the key."""
 
-# ruff: noqa: E501 - in the table, one case is one line
+# ruff: noqa: E501, RUF001 - in the tables, one case is one line, and some letters are meant to deceive
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from imu.decode import SessionScript, check_vectors
 from imu.errors import ProfileError
 from imu.profiles import load_profile, parse_profile
+from tests.unit.profiles.hostile import MOVESENSE, POLAR, WITMOTION, spoiled, write_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -209,6 +214,116 @@ def test_a_hostile_profile_is_refused_with_its_key(old: str, new: str, key: str)
     assert "\n" not in str(caught.value)
 
 
+TRICKS = [
+    ("service of nothing", POLAR, '= ["control", "data"]', "= []", "services"),
+    ("service without a role", POLAR, '= ["control", "data"]', '= ["control"]', "services"),
+    ("service of no UUID", POLAR, "fb005c80-02e7-f387-1cad-8acd2d8df0c8 =", "a =", "services.a"),
+    ("service of an unknown role", POLAR, '= ["control", "data"]', '= ["control", "data", "x"]', "services"),
+    ("played beyond what is allowed", POLAR, 'unit = "bit"', "played = 8", "params.bits.played"),
+    ("entry beyond the sizes", POLAR, "tlv = { id = 0, ", "tlv = { id = 9, ", "session.start[5].offers[0].tlv.sizes"),
+    ("entry of another size", POLAR, 'type = "u16", tlv', 'type = "u32", tlv', "session.start[5].offers[0].tlv.sizes"),
+    ("entry of no size", POLAR, "sizes = [2,", "sizes = [0,", "session.start[5].offers[0].tlv.sizes"),
+    ("offer of nothing known", POLAR, 'offers = [\n        { param = "rate_hz"', 'offers = [\n        { param = "x"', "session.start[5].offers[0].param"),
+    ("meaning of no byte", POLAR, "[13, ", "[1300, ", "session.start[3].says"),
+    ("no status is good", POLAR, "ok = [0, 6], says", "ok = [], says", "session.start[3].ok"),
+    ("unknown codec", POLAR, '"delta_blocks"', '"huffman"', "packet[0].samples.codec"),
+    ("differences of a type that has none", POLAR, 'type = "i16", unit = "mg", scale', 'type = "u16", unit = "mg", scale', "packet[0].samples.blocks[0].type"),
+    ("differences and a count", POLAR, 'codec = "delta_blocks"', 'codec = "delta_blocks"\ncount = 3', "packet[0].samples.count"),
+    ("differences and a tail", POLAR, 'codec = "delta_blocks"', 'codec = "delta_blocks"\ntail = 3', "packet[0].samples.tail"),
+    ("differences, planar", POLAR, 'codec = "delta_blocks"', 'codec = "delta_blocks"\nlayout = "planar"', "packet[0].samples.layout"),
+    ("differences of two blocks", POLAR, 'blocks = [{ quantity = "acc", type = "i16", unit = "mg", scale = "$acc_factor" }]', 'blocks = [{ quantity = "acc", type = "i16", unit = "mg" }, { quantity = "gyr", type = "i16", unit = "dps" }]', "packet[0].samples.blocks"),
+    ("parts without length", MOVESENSE, "part_bytes = 158", "", "framing.data"),
+    ("parts with two lengths", MOVESENSE, "part_bytes = 158", "part_bytes = 158\nlength = 9", "framing.data"),
+    ("parts all header", MOVESENSE, "part_bytes = 158", "part_bytes = 2", "framing.data.part_bytes"),
+    ("a range of 0 among those it could be", MOVESENSE, "[2, 4, 8, 16]", "[0, 4]", "sensor.acc_ranges_g[0]"),
+    ("an answer that is no packet", WITMOTION, 'answer = "battery"', 'answer = "nose"', "session.start[7].answer"),
+    ("an answer of samples", WITMOTION, 'answer = "battery"', 'answer = "motion"', "session.start[7].answer"),
+    ("a battery that falls as it fills", WITMOTION, "[340, 5], [350, 10]", "[350, 5], [340, 10]", "packet[1].battery.table"),
+    ("a battery of 200 %", WITMOTION, "[396, 100]", "[396, 200]", "packet[1].battery.table[10][1]"),
+    ("a text that holds numbers too", WITMOTION, 'name = "registers"', 'name = "registers"\ntext = "x"', "packet[2].text"),
+    ("a reading twice", WITMOTION, 'name = "registers"', 'name = "registers"\nreadings = [{ name = "a", at = 4, type = "u8" }, { name = "a", at = 5, type = "u8" }]', "packet[2].readings"),
+    ("a reading with a scale of 0", WITMOTION, 'name = "registers"', 'name = "registers"\nreadings = [{ name = "a", at = 4, type = "u8", scale = 0 }]', "packet[2].readings[0].scale"),
+    ("id that climbs", WITMOTION, '"witmotion-wt9011dcl"', '"../../etc/passwd"', "id"),
+    ("id that is a path", WITMOTION, '"witmotion-wt9011dcl"', '"/etc/passwd"', "id"),
+    ("id of other letters", WITMOTION, '"witmotion-wt9011dcl"', '"witmоtion"', "id"),
+    ("id ends in a line", WITMOTION, '"witmotion-wt9011dcl"', '"witmotion\\n"', "id"),
+    ("title that runs backwards", WITMOTION, '"WitMotion WT9011DCL-BT5.0"', '"Polar\u202e"', "title"),
+    ("title with a bell", WITMOTION, '"WitMotion WT9011DCL-BT5.0"', '"Wit\\u0007"', "title"),
+    ("name of no width", WITMOTION, 'name_prefixes = ["WT"]', 'name_prefixes = ["WT\u200b"]', "match.name_prefixes[0]"),
+    ("role that climbs", WITMOTION, "data = ", '"../data" = ', "gatt"),
+    ("key of other letters", WITMOTION, "[link]", '["lіnk"]', "lіnk"),
+    ("file to read", WITMOTION, "schema = 1", 'schema = 1\ninclude = "/etc/passwd"', "include"),
+    ("packet name that climbs", WITMOTION, 'name = "registers"', 'name = "../x"', "packet[2].name"),
+    ("template that formats", WITMOTION, "{rate_code:u8}", "{rate_code!r}", "session.start[3].bytes"),
+    ("template of an attribute", WITMOTION, "{rate_code:u8}", "{rate_code.__class__}", "session.start[3].bytes"),
+    ("template that computes", WITMOTION, "{rate_code:u8}", "{9**9**9:u8}", "session.start[3].bytes"),
+    ("template that is a command", WITMOTION, "ff aa 27 64 00", "$(reboot)", "session.start[7].bytes"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "key"), [row[1:] for row in TRICKS], ids=[row[0] for row in TRICKS]
+)
+def test_a_trick_is_refused_with_its_key(text: str, old: str, new: str, key: str) -> None:
+    assert old in text
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(text.replace(old, new, 1), "hostile.toml")
+    assert (caught.value.key or "").startswith(key)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", [GOOD, POLAR, MOVESENSE, WITMOTION], ids=["good", "polar", "movesense", "wit"]
+)
+def test_every_value_of_the_wrong_type_is_refused_with_its_key(text: str) -> None:
+    assert parse_profile(write_toml(tomllib.loads(text))).id == parse_profile(text).id
+    cases = list(spoiled(text))
+    assert len(cases) > 150
+    for name, hostile in cases:
+        with pytest.raises(ProfileError) as caught:
+            parse_profile(hostile, "hostile.toml")
+        assert caught.value.key is not None, name
+        assert caught.value.key.split(".")[0].split("[")[0] == name.split()[0].split(".")[0], name
+        assert str(caught.value).startswith("hostile.toml: "), name
+
+
+def test_no_profile_executes_opens_or_writes_anything() -> None:
+    """Watched by the interpreter's own audit events, good profiles and hostile ones."""
+    texts = [GOOD, *(text.replace(old, new, 1) for _, text, old, new, _ in TRICKS)]
+    texts += [hostile for _, hostile in spoiled(WITMOTION)][:200]
+    _use(GOOD)  # what is imported late is imported now
+    _AUDIT.seen = []
+    for text in texts:
+        _use(text)
+    seen, _AUDIT.seen = _AUDIT.seen, None
+    assert seen == []
+
+
+def _use(text: str) -> None:
+    try:
+        profile = parse_profile(text, "hostile.toml")
+        check_vectors(profile)
+    except ProfileError:
+        return
+    assert list(SessionScript(profile).stop()) == []
+
+
+class _Audit:
+    """Notes what reaches outside while `seen` is a list; a hook cannot be taken out again."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] | None = None
+        sys.addaudithook(self._note)
+
+    def _note(self, event: str, _: object) -> None:
+        if self.seen is not None and event.split(".", maxsplit=1)[0] in OUTSIDE:
+            self.seen.append(event)
+
+
+OUTSIDE = {"open", "os", "subprocess", "socket", "exec", "compile", "import", "ctypes", "shutil", "tempfile"}
+_AUDIT = _Audit()
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -249,3 +364,22 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | No
 def test_a_folder_is_no_profile(tmp_path: Path) -> None:
     with pytest.raises(ProfileError, match="cannot be read"):
         load_profile(tmp_path)
+
+
+def test_a_file_of_100_mb_is_refused_without_reading_it(tmp_path: Path) -> None:
+    path = tmp_path / "huge.toml"
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    with pytest.raises(ProfileError, match=r"huge\.toml: is larger than 64 kB"):
+        load_profile(path)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "loop"])
+def test_what_is_no_plain_file_is_refused_and_never_waited_for(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "odd.toml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero" if kind == "device" else path)
+    with pytest.raises(ProfileError, match=r"odd\.toml: cannot be read"):
+        load_profile(path)
