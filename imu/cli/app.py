@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import keyword
 import logging
 import sys
 import traceback
@@ -43,6 +44,8 @@ _COMMANDS = (
     "ankle-test",
     "timer",
     "report",
+    "trends",
+    "import",
     "export",
     "profile",
     "doctor",
@@ -71,6 +74,7 @@ def build_app(*, lazy: bool = True) -> App:
     )
     for name in _COMMANDS:
         called = name.replace("-", "_")
+        called += "_" * keyword.iskeyword(called)  # the function of `import` is `import_`
         place = f"imu.cli.{_MODULES.get(name, called)}"
         app.command(f"{place}:{called}" if lazy else getattr(import_module(place), called), name=name)
     return app

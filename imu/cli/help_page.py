@@ -28,6 +28,7 @@ Add --debug to see the whole trace of an error.
 │                 plate or instrumented treadmill).                            │
 │ forget          Delete everything there is of a runner; this cannot be       │
 │                 undone.                                                      │
+│ import          Make a session of a recording that another tool exported.    │
 │ live            Show a runner's sensors live and record them. Each comes     │
 │                 back by itself whenever it is lost.                          │
 │ plan            This week's runs, exercises and tests, and what came of      │
@@ -54,6 +55,8 @@ Add --debug to see the whole trace of an error.
 │ squad           See a whole squad live on one board.                         │
 │ timer           Time ice after a run, or a hold of the plan, and write it    │
 │                 into the log.                                                │
+│ trends          Write a runner's weeks as one HTML file: impact, landing and │
+│                 load from session to session.                                │
 │ virtual-sensor  Play a pair of sensors without hardware, built from their    │
 │                 profile; Ctrl-C switches them off.                           │
 │ --help (-h)     Display this message and exit.                               │

@@ -28,7 +28,7 @@ def export_parquet(session: SessionData, out: Path, *, overwrite: bool = False) 
     Parameters
     ----------
     session : SessionData
-        From :func:`imu.load <imu.batch.load>`.
+        From :func:`imu.batch.load`.
     out : pathlib.Path
         The folder.
     overwrite : bool
@@ -50,7 +50,7 @@ def export_csv(session: SessionData, out: Path, *, overwrite: bool = False) -> W
     """Write a session as a folder of CSV files that a spreadsheet can open without running anything.
 
     Numbers of samples keep every digit; steps have the decimals of the analysis contract. Text that a
-    spreadsheet would run as a formula gets an apostrophe in front (:func:`imu.store.cells.safe_text`).
+    spreadsheet would run as a formula gets an apostrophe in front (``imu.store.cells.safe_text``).
     Parameters, result and errors as in :func:`export_parquet`.
     """
     return _export(session, out, ".csv", _write_csv, overwrite=overwrite)

@@ -2,8 +2,9 @@
 
 from imu.report.facts import SessionFacts, session_facts
 from imu.report.page import page, session_report
-from imu.report.past import earlier_sessions
+from imu.report.past import earlier_sessions, sessions_of
 from imu.report.sections import SECTIONS, MakeSection, Section, Story
+from imu.report.trends import trends_report
 
 __all__ = [
     "SECTIONS",
@@ -15,4 +16,6 @@ __all__ = [
     "page",
     "session_facts",
     "session_report",
+    "sessions_of",
+    "trends_report",
 ]

@@ -11,7 +11,8 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-from imu.report.words import clock, number
+from imu.report.words import clock, month, number, short_day
+from imu.units import S_PER_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from imu.coach import Week
     from imu.report.facts import SideFacts
+    from imu.report.trends import Place
 
-__all__ = ["Chart", "dose_chart", "drawn", "impact_chart", "style_axes"]
+__all__ = ["Chart", "dose_chart", "impact_chart", "week_chart", "weeks_of_impact_chart"]
 
 WIDE_IN, NARROW_IN = 7.4, 3.6
 PANEL_IN = 1.75
+S_PER_DAY = 24 * 60 * S_PER_MIN
 
 ROLES = {
     role: f"#0a0b{number:02x}"
@@ -219,3 +223,71 @@ def dose_chart(sides: Sequence[SideFacts]) -> Chart | None:
 def _commonest(side: SideFacts) -> str:
     k = max(range(len(side.bins)), key=lambda place: side.bins[place])
     return f"{k} to {k + 1}"
+
+
+def weeks_of_impact_chart(places: Sequence[Place]) -> Chart | None:
+    """Impact from session to session, one panel per place of a sensor; None when nothing was measured."""
+    shown = [place for place in places if any(point.impact_g is not None for point in place.points)]
+    if not shown:
+        return None
+
+    def draw(wide: bool) -> Figure:
+        figure, axes = panels(len(shown), wide=wide)
+        for panel, place in zip(axes, shown, strict=True):
+            _draw_sessions(panel, place)
+        axes[0].set_ylim(0, 1.12 * highest_g)
+        return figure
+
+    highest_g = max(point.impact_g for place in shown for point in place.points if point.impact_g is not None)
+    told = []
+    for place in shown:
+        known = [point.impact_g for point in place.points if point.impact_g is not None]
+        told.append(f"{place.name}: {len(known)} sessions, first {known[0]:.1f} g, last {known[-1]:.1f} g")
+    return Chart(draw, "sessions", f"Impact from session to session. {'. '.join(told).capitalize()}.")
+
+
+def _draw_sessions(axes: Axes, place: Place) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: PLC0415 - slow to import
+
+    points = [point for point in place.points if point.impact_g is not None]
+    days: Any = [point.started.timestamp() / S_PER_DAY for point in points]
+    impact_g: Any = [point.impact_g for point in points]
+    axes.plot(days, impact_g, color=ROLES["trace"], linewidth=1.6)
+    for clipped in (False, True):
+        some = [
+            (day, point.impact_g) for day, point in zip(days, points, strict=True) if point.clipped is clipped
+        ]
+        face = ROLES["panel"] if clipped else ROLES["trace"]
+        axes.plot(
+            *zip(*some, strict=True), "o", color=ROLES["trace"], markerfacecolor=face, markersize=5
+        ) if some else None
+    usual = [
+        (day, point.usual_g) for day, point in zip(days, points, strict=True) if point.usual_g is not None
+    ]
+    if usual:
+        axes.plot(*zip(*usual, strict=True), color=ROLES["baseline"], linewidth=1.2, linestyle=(0, (4, 3)))
+    style_axes(axes, place.name.capitalize(), "impact, g")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda day, _: short_day(day * S_PER_DAY)))
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.margins(x=0.06)
+
+
+def week_chart(weeks: Sequence[Week]) -> Chart:
+    """Draw the running steps of each week."""
+
+    def draw(wide: bool) -> Figure:
+        from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: PLC0415 - slow to import
+
+        figure, (axes,) = panels(1, wide=wide, height_in=1.6)
+        axes.bar(range(len(weeks)), [week.steps for week in weeks], width=0.7, color=ROLES["trace"])
+        style_axes(axes, "", "steps")
+        axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        step = 1 if wide else 1 + len(weeks) // 5
+        places = range(len(weeks) - 1, -1, -step)
+        axes.set_xticks(places, [f"{weeks[k].monday.day} {month(weeks[k].monday)}" for k in places])
+        return figure
+
+    told = ", ".join(number(week.steps) for week in weeks)
+    return Chart(draw, "weeks", f"Running steps by week, the earliest first: {told}.")

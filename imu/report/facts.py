@@ -205,7 +205,7 @@ def session_facts(session: SessionData, earlier: Sequence[SessionFacts] = ()) ->
     Parameters
     ----------
     session : SessionData
-        From :func:`imu.load <imu.batch.load>`.
+        From :func:`imu.batch.load`.
     earlier : sequence of SessionFacts
         Sessions of the same runner before this one, from which the own baseline is taken when the session's
         header carries none.

@@ -14,7 +14,7 @@ import msgspec
 
 from imu.config import FlagParams
 from imu.report import words
-from imu.report.advice import PERSISTS, advice_for
+from imu.report.advice import PERSISTS, suggestions
 from imu.report.charts import dose_chart, impact_chart
 from imu.report.facts import DECIDED, LEAST_SIDE_STEPS, LONG_RUN_S, SessionFacts
 
@@ -356,7 +356,7 @@ def quality(story: Story) -> Section:
     rows = [
         {
             "sensor": words.clean(one.sensor),
-            "coverage": words.percent(one.coverage),
+            "coverage": words.percent(one.coverage, 1),
             "rate": words.number(one.rate_hz),
             "range": "unknown" if one.range_g is None else f"±{one.range_g:g}\u202fg",
             "lost": words.number(one.lost_samples),
@@ -375,7 +375,7 @@ def advice(story: Story) -> Section:
     """Suggest what to try, with sources and limits."""
     facts = story.facts
     return Section(
-        "advice", "What to try", "advice.html", {"advice": list(advice_for(facts)), "persists": PERSISTS}
+        "advice", "What to try", "advice.html", {"advice": list(suggestions(facts)), "persists": PERSISTS}
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from typing import TYPE_CHECKING
 
 from imu.units import S_PER_MIN
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from imu.report.facts import Baseline, SessionFacts, SideFacts
 
 __all__ = [
@@ -22,10 +21,12 @@ __all__ = [
     "impact_of",
     "joined",
     "length",
+    "month",
     "number",
     "percent",
     "place_name",
     "session_title",
+    "short_day",
 ]
 
 UNKNOWN = "\u2013"
@@ -83,9 +84,9 @@ def number(value: float | None, decimals: int = 0) -> str:
     return UNKNOWN if value is None else f"{value:,.{decimals}f}".replace(",", "\u202f")
 
 
-def percent(share: float | None) -> str:
-    """Show a share as a whole percentage."""
-    return UNKNOWN if share is None else f"{100 * share:.0f}\u202f%"
+def percent(share: float | None, decimals: int = 0) -> str:
+    """Show a share as a percentage."""
+    return UNKNOWN if share is None else f"{100 * share:.{decimals}f}\u202f%"
 
 
 def grams(impact_g: float | None) -> str:
@@ -119,9 +120,20 @@ def clock(time_s: float) -> str:
     return f"{hours}:{left:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
-def day(moment: datetime) -> str:
+def day(moment: dt.datetime) -> str:
     """Show a date: ``24 November 2026``; the same on every machine."""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def month(day_: dt.date) -> str:
+    """Show a month in short: ``Nov``."""
+    return _MONTHS[day_.month - 1][:3]
+
+
+def short_day(time_s: float) -> str:
+    """Show the day of a moment in s since 1970: ``24 Nov``."""
+    moment = dt.datetime.fromtimestamp(time_s, dt.UTC)
+    return f"{moment.day} {month(moment)}"
 
 
 def joined(parts: list[str]) -> str:
