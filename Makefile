@@ -14,7 +14,7 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 STAMPS := $(VENV)/stamps-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup-demo setup-dev lint format types layers docs package bench accuracy lock screenshots clean
+.PHONY: help demo test test-bluez soak setup-demo setup-dev lint format types layers docs package bench accuracy lock screenshots clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -24,6 +24,9 @@ demo: setup-demo ## set up what is needed and play a recorded run
 
 test: setup-dev ## set up for development and run all tests
 	$(BIN)/python -m pytest $(ARGS)
+
+test-bluez: setup-dev ## the tests with BlueZ against the real one, in a kernel of their own (Debian, root)
+	sh scripts/test_bluez.sh $(ARGS)
 
 setup-demo: $(STAMPS)/demo
 setup-dev: $(STAMPS)/dev
@@ -72,6 +75,9 @@ bench: setup-dev ## speed and memory as ratios
 accuracy: setup-dev ## measure on ../shared/data anew: docs/accuracy.rst and docs/accuracy.json
 	$(BIN)/softstrike evaluate ../shared/data --page docs/accuracy.rst --figures docs/accuracy.json
 
+soak: setup-dev ## two sensors at 416 Hz for ten minutes, every drop-out: loss, delay, load
+	SOFTSTRIKE_SOAK_S=600 $(BIN)/python -m pytest tests/bench/test_ble_soak.py tests/ble -m bench -s $(ARGS)
+
 lock: setup-dev ## renew requirements/*.txt from pyproject.toml
 	$(UV_COMPILE) --upgrade --extra all --extra s3 --group dev --group docs --group build -o requirements/dev.txt
 	$(UV_COMPILE) --upgrade --extra gui --group editable -c requirements/dev.txt -o requirements/demo.txt
@@ -80,6 +86,7 @@ screenshots: setup-dev ## draw the pictures in docs/_static anew
 	$(BIN)/python scripts/draw_figures.py
 	QT_QPA_PLATFORM=offscreen $(BIN)/softstrike demo --out demo-output
 	cp demo-output/*.png docs/_static/
+	$(BIN)/python scripts/make_screenshots.py
 
 clean: ## remove everything that was made here, .venv too
 	rm -rf $(VENV) build dist docs/_build docs/_generated demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,6 +15,7 @@ from dashboards.bridge import Bridge
 from dashboards.theme import load_theme
 from dashboards.viewmodel import RunnerView
 from dashboards.widgets.base import font
+from dashboards.windows.replay import ReplayWindow
 from dashboards.windows.runner import RunnerWindow
 from imu.errors import EnvironmentProblem
 
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from dashboards.windows.runner import TakesMarks
+    from dashboards.windows.runner import Sound, TakesMarks
     from imu.model import SessionHeader
     from imu.sinks.mailbox import Mailbox
     from imu.sinks.recorder import Recording
     from imu.sources.base import Control
 
-__all__ = ["ensure_application", "has_display", "quit_soon", "render_screenshot", "run_window"]
+__all__ = ["ensure_application", "has_display", "quit_soon", "render_screenshot", "run_replay", "run_window"]
 
 WINDOW_SIZE = (1440, 900)
 
@@ -81,6 +82,7 @@ def run_window(
     on_close: Callable[[], object] | None = None,
     title: str = "softstrike",
     session: TakesMarks | None = None,
+    sound: Sound | None = None,
 ) -> int:
     """Show the window of one runner until it is closed.
 
@@ -102,6 +104,8 @@ def run_window(
         Title of the window.
     session : TakesMarks, optional
         Takes marks, laps, pauses and notes.
+    sound : Sound, optional
+        Plays cues.
 
     Returns
     -------
@@ -122,6 +126,7 @@ def run_window(
         flag_times_s=flag_times_s,
         title=title,
         session=session,
+        sound=sound,
     )
     bridge = Bridge(mailbox, view, window)
     bridge.polled.connect(window.refresh)
@@ -134,6 +139,34 @@ def run_window(
         return app.exec()
     finally:
         bridge.stop()
+        window.deleteLater()
+
+
+def run_replay(path: Path | None, *, speed: float = 1.0, title: str = "") -> int:
+    """Show a window that plays a session, or waits for one to be dropped on it, until it is closed.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Session file.
+    speed : float
+        Times the recorded pace.
+    title : str
+        Title of the window; by default the name of the file.
+
+    Returns
+    -------
+    int
+        As for :func:`run_window`.
+    """
+    app = ensure_application()
+    window = ReplayWindow(path, speed, title=title)
+    window.resize(_fitting(app))
+    window.show()
+    try:
+        return app.exec()
+    finally:
+        window.close()
         window.deleteLater()
 
 
@@ -152,6 +185,7 @@ def render_screenshot(
     recording: Callable[[], Recording] | None = None,
     flag_times_s: Sequence[float] = (),
     title: str = "softstrike",
+    coach: bool = False,
 ) -> None:
     """Paint the window as it looks after `items` to a PNG file; no display is needed.
 
@@ -167,6 +201,8 @@ def render_screenshot(
         Width and height, px.
     transport, recording, flag_times_s, title
         As in :func:`run_window`.
+    coach : bool
+        Paint the coach's view.
 
     Raises
     ------
@@ -180,6 +216,8 @@ def render_screenshot(
         view, transport=transport, recording=recording, flag_times_s=flag_times_s, title=title
     )
     window.resize(*size)
+    if coach:
+        window.toggle_coach()
     window.grab()  # the first one lays out the plots
     app.processEvents()
     window.refresh()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
@@ -12,14 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dashboards.viewmodel import RunnerView
-    from imu.sinks.mailbox import Mailbox, MailboxContents
+    from imu.sinks.mailbox import MailboxContents
 
-__all__ = ["Bridge", "items_of"]
+__all__ = ["Bridge", "Drained", "items_of"]
 
 FRAME_MS = 33
 PAINTED = QEvent.Type(QEvent.registerEventType())
 AFTER_PAINTING = Qt.EventPriority.LowEventPriority.value - 1
 """Qt paints what asked for it at low priority; what is posted below that comes when all is painted."""
+
+
+class Drained(Protocol):
+    """What is polled: the mailbox of an engine, or the player of a replay."""
+
+    def drain(self) -> MailboxContents:
+        """Return what came since the last look."""
 
 
 def items_of(contents: MailboxContents) -> Iterator[object]:
@@ -47,7 +54,7 @@ class Bridge(QObject):
 
     Parameters
     ----------
-    mailbox : Mailbox
+    mailbox : Drained
         Where the engine puts what it knows.
     view : RunnerView
         Takes the items.
@@ -57,7 +64,7 @@ class Bridge(QObject):
 
     polled = Signal()
 
-    def __init__(self, mailbox: Mailbox, view: RunnerView, parent: QObject | None = None) -> None:
+    def __init__(self, mailbox: Drained, view: RunnerView, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._mailbox = mailbox
         self._view = view

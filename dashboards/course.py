@@ -6,11 +6,11 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from dashboards.states import DASH, CueState, RunState, TileState, Tone
-from imu.model import Marker, PhaseChange, RunnerMetrics, Side
+from imu.model import CuePeriodKind, Marker, PhaseChange, RunnerMetrics, Side
 from imu.units import NS_PER_S, S_PER_MIN
 
 if TYPE_CHECKING:
-    from imu.model import Cue
+    from imu.model import Cue, CuePeriod
 
 __all__ = ["EVEN_PERCENT", "Course", "clock_text"]
 
@@ -21,6 +21,11 @@ CUE_SHOWN_NS = 3 * NS_PER_S
 CUE_WINDOW_NS = 300 * NS_PER_S
 STALE_NS = 5 * NS_PER_S
 SLOW_MS = 200.0
+PERIOD_WORDS = {
+    CuePeriodKind.UNCUED: "without cues for now",
+    CuePeriodKind.RETENTION: "no cues: what is kept?",
+    CuePeriodKind.OVER: "planned run is over",
+}
 MARKS = {"mark": "Mark", "note": "Note", "lap": "Lap"}
 
 
@@ -48,6 +53,7 @@ class Course:
         """Forget everything: a replay jumped."""
         self.metrics: RunnerMetrics | None = None
         self.phase: PhaseChange | None = None
+        self.period: CuePeriod | None = None
         self.paused_ns: int | None = None
         self._cue: Cue | None = None
         self._cue_times_ns: deque[int] = deque(maxlen=1000)
@@ -72,7 +78,7 @@ class Course:
         self._cue = cue
         self._cue_times_ns.append(cue.t_ns)
 
-    def state(self, now_ns: int, delay_ms: float | None) -> RunState:
+    def state(self, now_ns: int, delay_ms: float | None, sound: str = "") -> RunState:
         """Return what is to be shown.
 
         Parameters
@@ -81,6 +87,8 @@ class Course:
             The window's time, ns.
         delay_ms : float or None
             Latest delay from impact to screen, ms.
+        sound : str
+            Whether cues can be heard, in words.
         """
         percent = self.metrics.impact_asymmetry_percent if self.metrics else None
         return RunState(
@@ -90,7 +98,7 @@ class Course:
             asymmetry_percent=None if percent is None else round(percent, 1),
             dose=self._dose(),
             lap=self._lap(now_ns),
-            cues=self._cues(now_ns),
+            cues=self._cues(now_ns, sound),
             delay=_delay(delay_ms),
             cue=self._fresh_cue(now_ns),
         )
@@ -111,12 +119,18 @@ class Course:
             note = marker.text if marker.kind == "note" and marker.text else f"{MARKS[marker.kind]} at {at}"
         return TileState(f"Lap {self._laps + 1}", value, note=note)
 
-    def _cues(self, now_ns: int) -> TileState:
+    def _cues(self, now_ns: int, sound: str) -> TileState:
         times_ns = self._cue_times_ns
         recent = sum(now_ns - CUE_WINDOW_NS < time_ns <= now_ns for time_ns in times_ns)
-        if not times_ns:
-            return TileState("Cues", "0", note="none so far", tone=Tone.STALE)
-        return TileState("Cues", str(recent), note=f"in 5 min, {len(times_ns)} in all")
+        note = f"in 5 min, {len(times_ns)} in all" if times_ns else "none so far"
+        if self.period is not None and self.period.kind is not CuePeriodKind.CUED:
+            note = PERIOD_WORDS[self.period.kind]
+        return TileState(
+            f"Cues, {sound}" if sound else "Cues",
+            str(recent),
+            note=note,
+            tone=Tone.PLAIN if times_ns else Tone.STALE,
+        )
 
     def _fresh_cue(self, now_ns: int) -> CueState | None:
         cue = self._cue
@@ -131,7 +145,7 @@ def _grouped(number: int) -> str:
 
 def _asymmetry(percent: float | None) -> TileState:
     if percent is None:
-        return TileState("Impact left : right", note="needs more steps of both legs", tone=Tone.STALE)
+        return TileState("Impact left : right", note="too few steps yet", tone=Tone.STALE)
     if abs(percent) < EVEN_PERCENT:
         return TileState("Impact left : right", "even", note=f"within {EVEN_PERCENT:g} %")
     side = Side.LEFT if percent > 0 else Side.RIGHT

@@ -56,7 +56,12 @@ class Envelope:
         self._high.fill(-np.inf)
         self._head = None
 
-    def add(self, t_ns: NDArray[np.int64], value: NDArray[np.float64]) -> None:
+    def add(
+        self,
+        t_ns: NDArray[np.int64],
+        value: NDArray[np.floating],
+        high: NDArray[np.floating] | None = None,
+    ) -> None:
         """Take samples in rising time.
 
         Parameters
@@ -65,6 +70,8 @@ class Envelope:
             Times, ns.
         value : ndarray of float64, shape (n,)
             Values; those that are not finite are left out.
+        high : ndarray, shape (n,), optional
+            Greatest values, where each entry stands for several samples and `value` is the least.
         """
         number = t_ns // self._bin_ns
         keep = np.isfinite(value)
@@ -74,7 +81,7 @@ class Envelope:
         keep &= number > self._newest() - len(self._low)
         slot = number[keep] % len(self._low)
         np.minimum.at(self._low, slot, value[keep])
-        np.maximum.at(self._high, slot, value[keep])
+        np.maximum.at(self._high, slot, (value if high is None else high)[keep])
 
     def _newest(self) -> int:
         return -1 if self._head is None else self._head

@@ -18,6 +18,7 @@ from dashboards.states import (
     Tone,
 )
 from imu.model import Activity, Basis, ImpactLimit, LinkState, Placement, Rule, Strike
+from imu.sinks.mailbox import TraceBlock
 from imu.units import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ ROLLING_STEPS = 10
 LOWEST_IMPACT_RATE_HZ = 100.0
 USUAL_PERCENT = 3.0
 """A difference from the usual that is smaller than this is no difference."""
+
+WINDOWS_S = (10.0, 30.0, 60.0)
+"""Lengths of the time axis to choose from, s."""
 
 TOPS_G = (12.0, 16.0, 24.0, 32.0, 64.0, 128.0, 256.0)
 PROVEN = (Strike.HEEL, Strike.MIDFOOT, Strike.FOREFOOT)
@@ -73,12 +77,14 @@ class Leg:
         self.baseline_g = baseline_g
         self.target_g = target_g
         bins = int(min(600, max(100.0, info.rate_hz * 5)))
-        self.envelope = Envelope(bins=bins)
+        self.least_top_g = TOPS_G[0]
+        self.envelopes = {window_s: Envelope(window_s, bins) for window_s in WINDOWS_S}
         self.clear()
 
     def clear(self) -> None:
         """Forget everything but the sensor: a replay jumped."""
-        self.envelope.clear()
+        for envelope in self.envelopes.values():
+            envelope.clear()
         self.limit: ImpactLimit | None = None
         self.early: dict[int, StepMark] = {}
         self.steps: deque[Step] = deque(maxlen=STRIP_STEPS)
@@ -87,7 +93,7 @@ class Leg:
         self.health: SensorHealth | None = None
         self.link = LinkState.SEARCHING
         self.link_detail = ""
-        self.top_g = TOPS_G[0]
+        self.top_g = self.least_top_g
         self.clipped_ns: int | None = None
 
     @property
@@ -101,18 +107,25 @@ class Leg:
         """Whether the sensor is fast enough for its peaks to mean something."""
         return self.info.rate_hz >= LOWEST_IMPACT_RATE_HZ
 
-    def add_batch(self, batch: SampleBatch) -> None:
-        """Take samples for the trace."""
-        if len(batch) == 0:
+    def add_block(self, block: TraceBlock) -> None:
+        """Take a stretch of the trace."""
+        if len(block) == 0:
             return
-        norm_g = np.sqrt(np.einsum("ij,ij->i", batch.acc_g, batch.acc_g))
-        self.envelope.add(batch.t_ns, norm_g)
-        self.newest_ns = int(batch.t_ns[-1])
-        self._raise_top(float(np.nan_to_num(norm_g, posinf=0.0).max()))
-        if batch.clipped.any():
-            self.clipped_ns = self.newest_ns
+        for envelope in self.envelopes.values():
+            envelope.add(block.t_ns, block.low_g, block.high_g)
+        self.newest_ns = int(block.t_ns[-1])
+        self._raise_top(float(np.nan_to_num(block.high_g, posinf=0.0).max()))
+        if block.clipped_ns is not None:
+            self.clipped_ns = block.clipped_ns
         if self.link is LinkState.SEARCHING:
             self.link = LinkState.CONNECTED
+
+    def add_batch(self, batch: SampleBatch) -> None:
+        """Take samples for the trace."""
+        if len(batch):
+            norm_g = np.sqrt(np.einsum("ij,ij->i", batch.acc_g, batch.acc_g))
+            clipped_ns = int(batch.t_ns[-1]) if batch.clipped.any() else None
+            self.add_block(TraceBlock(batch.sensor, batch.t_ns, norm_g, norm_g, clipped_ns))
 
     def add_link(self, change: LinkChange) -> None:
         """Take a change of the radio link."""
@@ -159,6 +172,11 @@ class Leg:
         """Take the sensor's state of health."""
         self.health = health
         self.link = health.link
+
+    def foresee_top(self, value_g: float) -> None:
+        """Let the scale hold this value from the beginning on, g: a replay knows what will come."""
+        self._raise_top(value_g)
+        self.least_top_g = self.top_g
 
     def _raise_top(self, value_g: float) -> None:
         if value_g > self.top_g:

@@ -9,12 +9,13 @@ from dashboards.banner import choose_banner, duration_text
 from dashboards.chip import chip_of
 from dashboards.course import Course, clock_text
 from dashboards.delay import DelayMeter
-from dashboards.leg import ROLLING_STEPS, STALE_S, Leg, mean
+from dashboards.leg import ROLLING_STEPS, STALE_S, WINDOWS_S, Leg, mean
 from dashboards.states import BannerKind, BannerState, TileState, Tone, ViewState
 from imu.config import ChainConfig
 from imu.model import (
     Activity,
     Cue,
+    CuePeriod,
     Flag,
     Impact,
     ImpactLimit,
@@ -29,7 +30,7 @@ from imu.model import (
     Step,
 )
 from imu.sinks.base import EngineFault
-from imu.sinks.mailbox import Stamp
+from imu.sinks.mailbox import Stamp, TraceBlock
 from imu.units import MS_PER_S, NS_PER_S, stride_to_cadence_spm
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class RunnerView:
         }
         self._course = Course(header.origin_ns)
         self.delay = DelayMeter()
+        self.window_s = WINDOWS_S[0]
+        self.sound_words = ""
         self._legs: dict[Side, Leg] = {}
         for side in (Side.LEFT, Side.RIGHT):
             for leg in self._sensors.values():
@@ -99,6 +102,16 @@ class RunnerView:
     def flag_times_s(self) -> tuple[float, ...]:
         """Times at which flags were raised so far, s since the session's begin, rising."""
         return tuple(sorted(self._flag_times_s))
+
+    def foresee_top(self, value_g: float) -> None:
+        """Let the scale of all legs hold this value from the beginning on, g, so that no jump changes it."""
+        for leg in self._sensors.values():
+            leg.foresee_top(value_g)
+
+    def widen(self) -> None:
+        """Take the next longer time axis, after the longest the shortest."""
+        place = WINDOWS_S.index(self.window_s)
+        self.window_s = WINDOWS_S[(place + 1) % len(WINDOWS_S)]
 
     def clear(self) -> None:
         """Forget what was shown, keep the flags' times: a replay jumped."""
@@ -150,6 +163,10 @@ class RunnerView:
         self._course.phase = item
 
     @_take_runner.register
+    def _(self, item: CuePeriod) -> None:
+        self._course.period = item
+
+    @_take_runner.register
     def _(self, item: Marker) -> None:
         self._course.add_marker(item)
 
@@ -159,10 +176,16 @@ class RunnerView:
 
     @_take.register
     def _(self, item: SampleBatch, leg: Leg) -> None:
-        if len(item) == 0:
-            return
         leg.add_batch(item)
-        self._now_ns = max(self._now_ns, int(item.t_ns[-1]))
+        self._heard(leg)
+
+    @_take.register
+    def _(self, item: TraceBlock, leg: Leg) -> None:
+        leg.add_block(item)
+        self._heard(leg)
+
+    def _heard(self, leg: Leg) -> None:
+        self._now_ns = max(self._now_ns, leg.newest_ns or 0)
 
     @_take.register
     def _(self, item: Impact, leg: Leg) -> None:
@@ -202,7 +225,7 @@ class RunnerView:
 
     def trace(self, side: Side) -> Trace:
         """Return the impact trace of one leg, g over s before now."""
-        return self._legs[side].envelope.read(self._now_ns)
+        return self._legs[side].envelopes[self.window_s].read(self._now_ns)
 
     def state(self) -> ViewState:
         """Return all that is shown but the traces."""
@@ -217,7 +240,7 @@ class RunnerView:
             banner=self._banner(),
             legs=tuple(leg.state(now_ns, top_g) for leg in self._legs.values()),
             chips=tuple(chip_of(leg, now_ns) for leg in sensors),
-            run=self._course.state(now_ns, self.delay.latest_ms),
+            run=self._course.state(now_ns, self.delay.latest_ms, self.sound_words),
         )
 
     def _banner(self) -> BannerState:

@@ -28,6 +28,7 @@ from imu.model import (
     Gap,
     ImpactLimit,
     Input,
+    Ledger,
     LinkChange,
     LinkState,
     Packet,
@@ -173,9 +174,18 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
             return self.joiner.push(decoded)
         return [] if isinstance(decoded, RawGyro) else [decoded]
 
+    def _ledger(self) -> Ledger:
+        ledger = self.timeline.ledger()
+        if self.joiner is None:
+            return ledger
+        twice, late = self.joiner.twice_and_late
+        return msgspec.structs.replace(
+            ledger, duplicates=ledger.duplicates + twice, reordered=ledger.reordered + late
+        )
+
     def _health(self, tick: Tick) -> SensorHealth:
         state = self._state
-        ledger = self.timeline.ledger()
+        ledger = self._ledger()
         since = state.last_arrival_ns
         if since is None:
             since = state.ticks[0][0] if state.ticks else tick.arrival_ns

@@ -177,7 +177,7 @@ def _runner_cases() -> Iterator[BlockCase]:
     info = SensorInfo(sensor="left", placement=Placement.SHANK, side=Side.LEFT, rate_hz=RATE_HZ)
     other = SensorInfo(sensor="right", placement=Placement.SHANK, side=Side.RIGHT, rate_hz=RATE_HZ)
     yield BlockCase("runner usual", Takes.MOMENTS, info, partial(RunnerTracker, (info, other)))
-    short = RunnerParams(asymmetry_steps=5, clipped_share=1.0)
+    short = RunnerParams(asymmetry_steps=5, asymmetry_window=8, clipped_share=1.0)
     yield BlockCase("runner short", Takes.MOMENTS, info, partial(RunnerTracker, (info, other), short))
     yield BlockCase("phases usual", Takes.WATCHED, info, PhaseTracker)
     hasty = PhaseParams(

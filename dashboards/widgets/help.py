@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HelpOverlay"]
 
-ROW_PX, HEAD_PX, COLUMN_PX, KEYS_PX = 26, 40, 380, 112
+ROW_PX, HEAD_PX, COLUMN_PX, KEYS_PX = 26, 40, 560, 130
 
 
 class HelpOverlay(Panel[tuple[str, ...]]):

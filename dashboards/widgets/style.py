@@ -24,6 +24,12 @@ def style_sheet(*windows: str) -> str:
     return f"""
     {grounds} {{ background: {name["window"]}; }}
     QLabel, QCheckBox, QRadioButton {{ color: {name["text"]}; background: transparent; }}
+    QLabel#told {{
+        color: {name["text"]}; background: {name["raised"]}; border: 2px solid {name["accent"]};
+        border-radius: {radius_px}px; padding: 0 12px;
+    }}
+    QProgressBar {{ background: {name["raised"]}; border: none; border-radius: 6px; }}
+    QProgressBar::chunk {{ background: {name["accent"]}; border-radius: 6px; }}
     QPushButton, QComboBox, QLineEdit, QDoubleSpinBox, QSpinBox {{
         color: {name["text"]}; background: {name["raised"]}; border: 2px solid {name["line"]};
         border-radius: {radius_px - 2}px; padding: 0 12px;

@@ -89,17 +89,11 @@ def _key_text(leg: LegState) -> str:
 
 
 class ImpactTrace(QWidget):
-    """A plot with a fixed relative time axis; its scale changes only when a peak leaves it.
+    """A plot with a fixed relative time axis; its scale changes only when a peak leaves it."""
 
-    Parameters
-    ----------
-    window_s : float
-        Length of the time axis, s.
-    """
-
-    def __init__(self, window_s: float = 10.0) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._window_s = window_s
+        self._window_s = 0.0
         self._top_g = 0.0
         self._drawn_lines: object = None
         self._plot = self._make_plot()
@@ -133,21 +127,25 @@ class ImpactTrace(QWidget):
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.getPlotItem().disableAutoRange()
-        plot.setXRange(-self._window_s, 0.0, padding=0)
         plot.showGrid(x=False, y=True, alpha=0.5)
         left, bottom = plot.getAxis("left"), plot.getAxis("bottom")
         left.setWidth(34)
         for axis in (left, bottom):
             axis.setZValue(-1)  # else the grid runs over the marks
             axis.setStyle(tickFont=font(load_theme().font.caption_px), tickLength=0)
-        half_s = self._window_s / 2
         bottom.setStyle(hideOverlappingLabels=False)
-        ends = [
-            (-0.97 * self._window_s, f"\N{MINUS SIGN}{self._window_s:g} s"),
-            (-0.02 * self._window_s, "now"),
-        ]
-        bottom.setTicks([[*ends, (-half_s, f"\N{MINUS SIGN}{half_s:g} s")]])
         return plot
+
+    def show_window(self, window_s: float) -> None:
+        """Set the length of the time axis, s."""
+        if window_s == self._window_s:
+            return
+        self._window_s = window_s
+        half_s = window_s / 2
+        ends = [(-0.97 * window_s, f"\N{MINUS SIGN}{window_s:g} s"), (-0.02 * window_s, "now")]
+        self._plot.getAxis("bottom").setTicks([[*ends, (-half_s, f"\N{MINUS SIGN}{half_s:g} s")]])
+        self._plot.setXRange(-window_s, 0.0, padding=0)
+        self._top_g = 0.0
 
     def _make_label(self, size_px: int, align: Qt.AlignmentFlag) -> QLabel:
         label = QLabel(parent=self._plot)
@@ -162,7 +160,7 @@ class ImpactTrace(QWidget):
         self._notice.setGeometry(40, 0, width, max(0, self.height() - 30))
         self._key.setGeometry(40, 4, width, KEY_PX)
 
-    def show_leg(self, leg: LegState, trace: Trace, now_ns: int) -> None:
+    def show_leg(self, leg: LegState, trace: Trace, now_ns: int, window_s: float) -> None:
         """Draw the trace of one leg.
 
         Parameters
@@ -173,7 +171,10 @@ class ImpactTrace(QWidget):
             The curve.
         now_ns : int
             Time of the right edge, ns.
+        window_s : float
+            Length of the time axis, s.
         """
+        self.show_window(window_s)
         self._show_scale(leg.top_g)
         self._show_lines(leg)
         self._notice.setText(leg.notice)

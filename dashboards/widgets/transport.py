@@ -5,77 +5,29 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import msgspec
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from dashboards.player import Player
 from dashboards.theme import load_theme
 from dashboards.viewmodel import clock_text
-from dashboards.widgets.base import Panel, colour, font, text_width
+from dashboards.widgets.base import colour, font, text_width
 from dashboards.widgets.icons import control_icon, draw_icon
+from dashboards.widgets.timeline import Timeline, TimelineState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QMouseEvent
-
+    from dashboards.lanes import Lanes
     from imu.sources.base import Control
 
 
-__all__ = ["SPEEDS", "Timeline", "TimelineState", "TransportBar"]
+__all__ = ["SPEEDS", "TransportBar"]
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, math.inf)
-SKIP_S = 5.0
 LEAD_S = 2.0
 ICON_PX = 18
-
-
-class TimelineState(msgspec.Struct, frozen=True):
-    """Position and length of a session and the times of its flags, s."""
-
-    position_s: float
-    duration_s: float
-    flag_times_s: tuple[float, ...] = ()
-
-
-class Timeline(Panel[TimelineState]):
-    """The whole session as a line: a click or a drag goes there, ticks stand where flags were raised."""
-
-    sought = Signal(float)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setMinimumHeight(36)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName("Timeline")
-
-    def paint(self, painter: QPainter, state: TimelineState) -> None:
-        """Draw line, flags and handle."""
-        middle, left, width = self.height() / 2, 10.0, self.width() - 20.0
-        share = _share(state.position_s, state.duration_s)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for name, length in (("raised", width), ("accent", width * share)):
-            painter.setBrush(colour(name))
-            painter.drawRoundedRect(QRectF(left, middle - 3, length, 6), 3, 3)
-        painter.setPen(QPen(colour("impact"), 2))
-        for time_s in state.flag_times_s:
-            x = left + width * _share(time_s, state.duration_s)
-            painter.drawLine(QLineF(x, middle - 12, x, middle - 6))
-        draw_icon(painter, control_icon("record"), QPointF(left + width * share, middle), 10, colour("text"))
-
-    def _seek_to(self, event: QMouseEvent) -> None:
-        if self.shown is not None:
-            share = (event.position().x() - 10.0) / max(1.0, self.width() - 20.0)
-            self.sought.emit(min(max(share, 0.0), 1.0) * self.shown.duration_s)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go to where the mouse is."""
-        self._seek_to(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Go to where a drag ends; on the way there nothing is computed in vain."""
-        self._seek_to(event)
 
 
 class TransportBar(QWidget):
@@ -87,14 +39,19 @@ class TransportBar(QWidget):
         What is controlled.
     flag_times_s : sequence of float
         Times of flags that are known already, s since the session's begin.
+    lanes : Lanes, optional
+        The whole session, for the timeline.
     """
 
-    def __init__(self, transport: Control, flag_times_s: Sequence[float] = ()) -> None:
+    def __init__(
+        self, transport: Control, flag_times_s: Sequence[float] = (), lanes: Lanes | None = None
+    ) -> None:
         super().__init__()
         self._transport = transport
         self._known_s = set(flag_times_s)
         self._times_s: tuple[float, ...] = tuple(sorted(self._known_s))
         self._looks_playing: bool | None = None
+        self._loop_begin_s: float | None = None
         self.play_button = self._make_button("play", "Play or pause (space)")
         self.play_button.clicked.connect(self.toggle)
         self.next_button = self._make_button("next", "Go to the next flag (N)", "Next flag")
@@ -102,7 +59,7 @@ class TransportBar(QWidget):
         self.clock = QLabel("00:00 / 00:00")
         self.clock.setFont(font(load_theme().font.body_px))
         self.clock.setMinimumWidth(math.ceil(text_width("8:88:88 / 8:88:88", load_theme().font.body_px)))
-        self.timeline = Timeline()
+        self.timeline = Timeline(lanes)
         self.timeline.sought.connect(self.seek)
         self.speed = self._make_speed()
         layout = QHBoxLayout(self)
@@ -113,6 +70,8 @@ class TransportBar(QWidget):
         layout.addWidget(self.timeline, 1)
         layout.addWidget(self.speed)
         layout.addWidget(self.next_button)
+        for widget in (self.play_button, self.clock, self.speed, self.next_button):
+            layout.setAlignment(widget, Qt.AlignmentFlag.AlignVCenter)
         self.refresh(())
 
     def _make_button(self, icon: str, tip: str, text: str = "") -> QPushButton:
@@ -152,12 +111,22 @@ class TransportBar(QWidget):
         self._times_s = tuple(sorted(self._known_s.union(seen_s)))
         position_s, duration_s = self._transport.position_s, self._transport.duration_s
         self.clock.setText(f"{clock_text(position_s)} / {clock_text(duration_s)}")
-        self.timeline.show_state(TimelineState(position_s, duration_s, self._times_s))
+        self.timeline.show_state(TimelineState(position_s, duration_s, self._times_s, self.loop_s))
         self.next_button.setEnabled(self._next_flag_s() is not None)
         playing = self._transport.playing
         if playing != self._looks_playing:
             self._looks_playing = playing
             self.play_button.setIcon(_qicon("pause" if playing else "play"))
+
+    def restyle(self) -> None:
+        """Draw the signs of the buttons in the colours of the theme in use."""
+        self.next_button.setIcon(_qicon("next"))
+        self._looks_playing = None
+
+    def show_session(self, lanes: Lanes, flag_times_s: Sequence[float]) -> None:
+        """Draw another session, or more of this one."""
+        self._known_s = set(flag_times_s)
+        self.timeline.show_lanes(lanes)
 
     def toggle(self) -> None:
         """Play or pause."""
@@ -170,9 +139,9 @@ class TransportBar(QWidget):
         """Go to a time, s since the session's begin."""
         self._transport.seek(min(max(0.0, position_s), self._transport.duration_s))
 
-    def skip(self, direction: int) -> None:
-        """Go a few seconds forward (1) or back (-1)."""
-        self.seek(self._transport.position_s + direction * SKIP_S)
+    def skip(self, by_s: float) -> None:
+        """Go some seconds on, or back when it is negative."""
+        self.seek(self._transport.position_s + by_s)
 
     def next_flag(self) -> None:
         """Go to shortly before the next flag, so that one sees how it came."""
@@ -180,13 +149,47 @@ class TransportBar(QWidget):
         if time_s is not None:
             self.seek(time_s - LEAD_S)
 
+    def last_flag(self) -> None:
+        """Go to shortly before the flag before this moment."""
+        before_s = self._transport.position_s - 0.5
+        for time_s in reversed(self._times_s):
+            if time_s - LEAD_S < before_s:
+                self.seek(time_s - LEAD_S)
+                return
+
+    def change_speed(self, by: int) -> None:
+        """Take the next greater speed (1) or the next smaller one (-1)."""
+        place = min(max(self.speed.currentIndex() + by, 0), len(SPEEDS) - 1)
+        self.speed.setCurrentIndex(place)
+        self._choose_speed(place)
+
+    @property
+    def loop_s(self) -> tuple[float, float] | None:
+        """The stretch that is played again and again, s."""
+        return self._transport.loop_s if isinstance(self._transport, Player) else None
+
+    def begin_loop(self) -> None:
+        """Let the loop begin here; what was its end stays."""
+        self._loop_begin_s = self._transport.position_s
+        self._set_loop(self._loop_begin_s, self.loop_s[1] if self.loop_s else None)
+
+    def end_loop(self) -> None:
+        """Let the loop end here; without a beginning it begins with the session."""
+        begin_s = self.loop_s[0] if self.loop_s else self._loop_begin_s or 0.0
+        self._set_loop(begin_s, self._transport.position_s)
+
+    def drop_loop(self) -> None:
+        """Play on without a loop."""
+        self._loop_begin_s = None
+        self._set_loop(None)
+
+    def _set_loop(self, begin_s: float | None, end_s: float | None = None) -> None:
+        if isinstance(self._transport, Player):
+            self._transport.set_loop(begin_s, end_s)
+
     def _next_flag_s(self) -> float | None:
         behind_s = self._transport.position_s + LEAD_S + 0.5
         return next((time_s for time_s in self._times_s if time_s > behind_s), None)
-
-
-def _share(time_s: float, duration_s: float) -> float:
-    return min(max(time_s / duration_s, 0.0), 1.0) if duration_s > 0 else 0.0
 
 
 def _qicon(name: str) -> QIcon:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dashboards.keys import KEYS
-from dashboards.theme import load_theme, next_theme, use_theme
+from dashboards.theme import load_theme, use_theme
 from dashboards.widgets.banner import FlagBanner
-from dashboards.widgets.base import Panel
+from dashboards.widgets.base import font
 from dashboards.widgets.chips import SensorChip
-from dashboards.widgets.dial import LandingDial
+from dashboards.widgets.coach import CoachPage
 from dashboards.widgets.figures import Figures
-from dashboards.widgets.head import Head, HeadState, keeping_of
+from dashboards.widgets.head import Head, HeadState, free_bytes, keeping_of
 from dashboards.widgets.help import HelpOverlay
+from dashboards.widgets.leg import LegPanel
 from dashboards.widgets.note import NoteLine
 from dashboards.widgets.runbar import RunBar
-from dashboards.widgets.strip import LandingBar, StepStrip
 from dashboards.widgets.style import style_sheet
-from dashboards.widgets.trace import ImpactTrace
 from dashboards.widgets.transport import TransportBar
+from dashboards.windows.actions import actions_of
+from imu.coach import PAUSE_COMMAND
 from imu.model import Side
 
 if TYPE_CHECKING:
@@ -31,16 +32,17 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QResizeEvent
     from PySide6.QtWidgets import QBoxLayout
 
-    from dashboards.envelope import Trace
-    from dashboards.states import LegState
+    from dashboards.lanes import Lanes
     from dashboards.viewmodel import RunnerView
     from imu.sinks.recorder import Recording
     from imu.sources.base import Control
 
-__all__ = ["LegPanel", "RunnerWindow", "TakesMarks"]
+__all__ = ["RunnerWindow", "Sound", "TakesMarks"]
 
 LEG_WEIGHT, CADENCE_WEIGHT = 22, 7
 LOW_WINDOW_PX = 860
+TOLD_FRAMES = 180
+ROOM_FRAMES = 150
 
 
 class TakesMarks(Protocol):
@@ -49,46 +51,26 @@ class TakesMarks(Protocol):
     def mark(self, kind: str, text: str = "") -> None:
         """Put a mark into the session."""
 
+    def command(self, name: str, value: float) -> None:
+        """Put a change of a setting into the session."""
 
-class LegPanel(Panel[str]):
-    """Trace, step strip, dial and landing shares of one leg.
 
-    Parameters
-    ----------
-    side : Side
-        The dial stands at the leg's outer edge.
-    """
+class Sound(Protocol):
+    """What plays cues; :class:`imu.sinks.audio.AudioSink` does."""
 
-    def __init__(self, side: Side) -> None:
-        super().__init__()
-        self._trace = ImpactTrace()
-        self._strip = StepStrip()
-        self._landing = LandingBar()
-        self.dial = LandingDial()
-        layout = QVBoxLayout(self)
-        pad_px = load_theme().space.pad_px
-        layout.setContentsMargins(pad_px // 2, pad_px // 2, pad_px // 2, pad_px // 2)
-        layout.setSpacing(2)
-        layout.addWidget(self._trace, 1)
-        lower = QHBoxLayout()
-        lower.addWidget(self._strip, 1)
-        lower.insertWidget(0 if side is Side.LEFT else 1, self.dial)
-        layout.addLayout(lower)
-        layout.addWidget(self._landing)
+    @property
+    def volume(self) -> float:
+        """Volume in force, from 0 to 1."""
 
-    def show_leg(self, leg: LegState, trace: Trace, now_ns: int) -> None:
-        """Draw one leg."""
-        self._trace.show_leg(leg, trace, now_ns)
-        self._strip.show_state(leg)
-        self._landing.show_state(leg.landing)
-        self.dial.show_state(leg.dial)
+    @property
+    def words(self) -> str:
+        """The state in words."""
 
-    def restyle(self) -> None:
-        """Take the colours of the theme in use."""
-        self._trace.restyle()
+    def set_volume(self, volume: float) -> None:
+        """Set the volume."""
 
-    def paint(self, painter: object, state: str) -> None:
-        """Leave it to the widgets inside."""
+    def toggle_mute(self) -> None:
+        """Sound off, or on again."""
 
 
 class RunnerWindow(QWidget):
@@ -108,6 +90,12 @@ class RunnerWindow(QWidget):
         Title of the window, also its head line when the runner has no name.
     session : TakesMarks, optional
         Takes marks, laps, pauses and notes; without one these keys do nothing and are not listed.
+    lanes : Lanes, optional
+        The whole session, for the timeline of a replay.
+    more_actions : dict of str to callable, optional
+        Further actions by their name in :mod:`dashboards.keys`.
+    sound : Sound, optional
+        What plays cues.
     """
 
     closed = Signal()
@@ -121,13 +109,21 @@ class RunnerWindow(QWidget):
         flag_times_s: Sequence[float] = (),
         title: str = "softstrike",
         session: TakesMarks | None = None,
+        lanes: Lanes | None = None,
+        more_actions: dict[str, Callable[[], object]] | None = None,
+        sound: Sound | None = None,
     ) -> None:
         super().__init__()
-        self._session = session
-        self._view = view
+        self.sound = sound
+        self.lanes = lanes
+        self.session = session
+        self.view = view
         self._recording = recording
+        self._frames = 0
+        self._free_bytes: int | None = None
         self._title = title
         self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # its own ground, inside a replay too
         self.setStyleSheet(style_sheet("RunnerWindow"))
         self.head, self.banner = Head(), FlagBanner()
         self.figures = {side: self._make_figures(side) for side in view.sides}
@@ -135,11 +131,19 @@ class RunnerWindow(QWidget):
         self.run_bar = RunBar()
         self.legs = {side: LegPanel(side) for side in view.sides}
         self.chips = [SensorChip() for _ in view.header.sensors]
-        self.transport_bar = TransportBar(transport, flag_times_s) if transport else None
+        self.transport_bar = TransportBar(transport, flag_times_s, lanes) if transport else None
         self._lay_out()
+        self.coach_page = CoachPage(self)
+        self.coach_page.hide()
+        self.coaching = False
+        self.told = QLabel(self)
+        self.told.setObjectName("told")
+        self.told.setFont(font(load_theme().font.body_px))
+        self.told.hide()
+        self._told_frames = 0
         self.note_line, self.help = NoteLine(self), HelpOverlay(self)
-        self.note_line.written.connect(lambda text: self._mark("note", text))
-        self.actions_by_name = self._make_actions()
+        self.note_line.written.connect(lambda text: self.mark("note", text))
+        self.actions_by_name = {**actions_of(self), **(more_actions or {})}
         self._bind_keys()
         self.refresh()
 
@@ -168,38 +172,38 @@ class RunnerWindow(QWidget):
         row.insert(1, (self.cadence, CADENCE_WEIGHT))
         return row
 
-    def _make_actions(self) -> dict[str, Callable[[], object]]:
-        actions: dict[str, Callable[[], object]] = {
-            "theme": lambda: self.show_theme(next_theme()),
-            "full_screen": self.toggle_full_screen,
-            "help": self.help.toggle,
-        }
-        if self._session:
-            actions |= {
-                "mark": lambda: self._mark("mark"),
-                "lap": lambda: self._mark("lap"),
-                "pause": lambda: self._mark("resume" if self._view.paused else "pause"),
-                "note": self.note_line.begin,
-            }
-        if self.transport_bar:
-            bar = self.transport_bar
-            actions |= {
-                "play": bar.toggle,
-                "on": lambda: bar.skip(1),
-                "back": lambda: bar.skip(-1),
-                "next_flag": bar.next_flag,
-            }
-        return actions
-
     def _bind_keys(self) -> None:
         for name, action in self.actions_by_name.items():
             for key in KEYS[name].keys:
                 QShortcut(QKeySequence(key), self).activated.connect(action)
         self.help.show_state(tuple(name for name in KEYS if name in self.actions_by_name))
 
-    def _mark(self, kind: str, text: str = "") -> None:
-        if self._session:
-            self._session.mark(kind, text)
+    def mark(self, kind: str, text: str = "") -> None:
+        """Put a mark into the session."""
+        if self.session:
+            self.session.mark(kind, text)
+
+    def pause(self) -> None:
+        """Pause the run, or go on; no cues come in between."""
+        going_on = self.view.paused
+        self.mark("resume" if going_on else "pause")
+        if self.session:
+            self.session.command(PAUSE_COMMAND, 0.0 if going_on else 1.0)
+
+    def show_session(self, lanes: Lanes, flag_times_s: Sequence[float]) -> None:
+        """Show more of the session that is replayed."""
+        self.lanes = lanes
+        if self.transport_bar:
+            self.transport_bar.show_session(lanes, flag_times_s)
+
+    def tell(self, text: str) -> None:
+        """Say something for a few seconds, over the lower edge."""
+        self.told.setText(text)
+        self.told.adjustSize()
+        self.told.setGeometry(24, self.height() - 64, min(self.told.width() + 32, self.width() - 48), 44)
+        self.told.show()
+        self.told.raise_()
+        self._told_frames = TOLD_FRAMES
 
     def show_theme(self, name: str) -> None:
         """Take on another theme."""
@@ -207,20 +211,68 @@ class RunnerWindow(QWidget):
         self.setStyleSheet(style_sheet("RunnerWindow"))
         for panel in self.legs.values():
             panel.restyle()
+        if self.transport_bar:
+            self.transport_bar.restyle()
         self.refresh()
         self.update()
 
+    @property
+    def window_s(self) -> float:
+        """Length of the time axis, s."""
+        return self.view.window_s
+
+    def widen(self) -> None:
+        """Take the next longer time axis, after the longest the shortest."""
+        self.view.widen()
+        self.refresh()
+
+    def toggle_coach(self) -> None:
+        """Show few large things, or everything again; the transport stays."""
+        self.coaching = showing = not self.coaching
+        usual: list[QWidget] = [self.head, self.banner, self.cadence, self.run_bar, *self.chips]
+        for widget in (*usual, *self.figures.values(), *self.legs.values()):
+            widget.setVisible(not showing)
+        self.coach_page.setVisible(showing)
+        self._place_coach_page()
+        self.refresh()
+
+    def _place_coach_page(self) -> None:
+        bottom = self.transport_bar.height() + load_theme().space.pad_px if self.transport_bar else 0
+        self.coach_page.setGeometry(self.rect().adjusted(0, 0, 0, -bottom))
+
+    def change_volume(self, by: float) -> None:
+        """Make cues louder or less loud."""
+        if self.sound:
+            self.sound.set_volume(self.sound.volume + by)
+            self.tell(self.sound.words.capitalize())
+
+    def toggle_mute(self) -> None:
+        """Sound off, or on again."""
+        if self.sound:
+            self.sound.toggle_mute()
+            self.tell(self.sound.words.capitalize())
+
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""
-        if self.isFullScreen():
-            self.showNormal()
+        top = self.window()
+        if top.isFullScreen():
+            top.showNormal()
         else:
-            self.showFullScreen()
+            top.showFullScreen()
 
     def refresh(self) -> None:
         """Draw what the view model tells now."""
-        state, now_ns = self._view.state(), self._view.now_ns
-        keeping, ink = keeping_of(self._recording()) if self._recording else ("", "")
+        self._told_frames -= 1
+        if self._told_frames == 0:
+            self.told.hide()
+        self.view.sound_words = self.sound.words if self.sound else ""
+        state, now_ns = self.view.state(), self.view.now_ns
+        if self.coaching:
+            self.coach_page.show_state(state)
+            if self.transport_bar:
+                self.transport_bar.refresh(self.view.flag_times_s)
+            return
+        keeping, ink = self._keeping()
         title = state.runner or self._title
         self.head.show_state(HeadState(title, state.elapsed, state.activity, keeping, ink))
         self.banner.show_state(state.banner)
@@ -229,15 +281,26 @@ class RunnerWindow(QWidget):
         for leg in state.legs:
             tiles = (leg.contact, leg.heel, leg.impact)
             self.figures[leg.side].show_row(tiles if leg.side is Side.LEFT else tiles[::-1], leg.title)
-            self.legs[leg.side].show_leg(leg, self._view.trace(leg.side), now_ns)
+            self.legs[leg.side].show_leg(leg, self.view.trace(leg.side), now_ns, self.view.window_s)
         for chip, chip_state in zip(self.chips, state.chips, strict=True):
             chip.show_state(chip_state)
         if self.transport_bar:
-            self.transport_bar.refresh(self._view.flag_times_s)
+            self.transport_bar.refresh(self.view.flag_times_s)
+
+    def _keeping(self) -> tuple[str, str]:
+        """Return where the data are; how much room is left is asked for every few seconds only."""
+        if self._recording is None:
+            return "", ""
+        recording = self._recording()
+        if self._frames % ROOM_FRAMES == 0:
+            self._free_bytes = free_bytes(recording.path)
+        self._frames += 1
+        return keeping_of(recording, self._free_bytes)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the help over the whole window; where there is little height, the traces get more of it."""
         self.help.setGeometry(self.rect())
+        self._place_coach_page()
         self.banner.set_low(self.height() < LOW_WINDOW_PX)
         super().resizeEvent(event)
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
 from imu import __version__
-from imu.archive.places import local_copy
+from imu.archive.places import SESSION, family, local_copy
 from imu.archive.tables import parquet_bytes, partition, session_tables
 from imu.archive.target import Target
-from imu.batch import analyze
-from imu.errors import SoftstrikeError
+from imu.batch import analyze, load
+from imu.batch.evaluate import one_by_one
+from imu.batch.recordings import read_recording
+from imu.errors import InputError, SoftstrikeError
 from imu.store import SessionReader
+from imu.units import S_PER_MIN
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+Make = Callable[[Path, str], "Made"]
+"""From a file and its identity to results."""
 
 __all__ = ["JOBS", "Receipt", "Result", "State", "Task", "content_hash", "work"]
 
@@ -90,12 +93,13 @@ class Receipt(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
 
 
-def content_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
+def content_hash(*paths: Path) -> str:
+    """SHA-256 of the bytes of files, one after the other, in hexadecimal."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
     return digest.hexdigest()
 
 
@@ -113,12 +117,12 @@ def work(task: Task) -> Result:
 def _work(task: Task) -> Result:
     target = Target(task.out)
     with local_copy(task.address) as path:
-        digest = content_hash(path)
+        digest = content_hash(*family(path))
         receipt_name = f"_done/{task.job}/{digest}.json"
         old = _receipt(target, receipt_name)
         if old is not None and old.software == __version__ and all(map(target.exists, old.files)):
             return Result(task.address, State.SKIPPED)
-        made = JOBS[task.job](path, digest[:_SESSION_DIGITS])
+        made = JOBS[task.job].make(path, digest[:_SESSION_DIGITS])
     for name, data in made.files.items():
         target.write(name, data)
     for name in set(old.files if old is not None else ()) - set(made.files):
@@ -149,5 +153,39 @@ def _analyze(path: Path, session: str) -> Made:
     return Made(files, text, float(seconds.max()))
 
 
-JOBS: dict[str, Callable[[Path, str], Made]] = {"analyze": _analyze}
-"""What can be done to a session: takes its path and identity, gives the files to write."""
+def _report(path: Path, session: str) -> Made:
+    from imu.report import Story, session_facts, session_report  # noqa: PLC0415 - loads matplotlib
+
+    data = load(path)
+    page = session_report(Story(session_facts(data, []), ()))
+    folder = partition(SessionReader(path).header)
+    text = "" if data.complete else "cut off: the report is of its sound part"
+    return Made({f"reports/{folder}/{session}.html": page.encode()}, text, 0.0)
+
+
+def _evaluate(path: Path, session: str) -> Made:
+    recording = read_recording(path)
+    if recording is None:
+        raise InputError(
+            "no recording of that name with the ending .csv or .csv.gz lies beside it", path=path
+        )
+    tables = one_by_one([(recording, recording.steps())])
+    files = {
+        f"{name}/{session}.parquet": parquet_bytes(table) for name, table in tables.items() if len(table)
+    }
+    return Made(files, "", S_PER_MIN * recording.minutes)
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What can be done: the ending of the files it is done to, and the function from path to results."""
+
+    ending: str
+    make: Make
+
+
+JOBS = {
+    "analyze": Job(SESSION, _analyze),
+    "evaluate": Job(".json", _evaluate),
+    "report": Job(SESSION, _report),
+}
+"""What can be done to a session, or to a labelled recording."""

@@ -13,10 +13,12 @@ from imu.errors import EnvironmentProblem, InputError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["ENDING", "filesystem", "find_sessions", "is_remote", "local_copy"]
+__all__ = ["SESSION", "family", "filesystem", "find_sessions", "is_remote", "local_copy"]
 
-ENDING = ".mcap"
+SESSION = ".mcap"
 """Ending of a session file."""
+
+_BESIDE = ("counts.csv", "bouts.csv")
 
 
 def is_remote(address: str) -> bool:
@@ -55,7 +57,7 @@ def filesystem(address: str) -> tuple[Any, str]:
         raise UsageError(f"{address}: {error}") from error
 
 
-def find_sessions(patterns: Iterable[str]) -> list[str]:
+def find_sessions(patterns: Iterable[str], ending: str = SESSION) -> list[str]:
     """Addresses of all sessions that files, folders, patterns and storage addresses stand for.
 
     Parameters
@@ -63,6 +65,8 @@ def find_sessions(patterns: Iterable[str]) -> list[str]:
     patterns : iterable of str
         Session files, folders (searched through), glob patterns (``**`` goes through folders), or addresses
         of a storage that fsspec knows, such as ``s3://bucket/2026/*.mcap``.
+    ending : str
+        What the names of the files end in.
 
     Returns
     -------
@@ -78,24 +82,24 @@ def find_sessions(patterns: Iterable[str]) -> list[str]:
     """
     found: dict[str, None] = {}
     for pattern in patterns:
-        addresses = _remote(pattern) if is_remote(pattern) else _local(pattern)
+        addresses = (_remote if is_remote(pattern) else _local)(pattern, ending)
         if not addresses:
-            raise UsageError(f"{pattern}: no session ({ENDING}) is found there; check the spelling")
+            raise UsageError(f"{pattern}: no file {ending} is found there; check the spelling")
         found.update(dict.fromkeys(addresses))
     return list(found)
 
 
-def _local(pattern: str) -> list[str]:
+def _local(pattern: str, ending: str) -> list[str]:
     path = Path(pattern)
     if path.is_dir():
-        return sorted(str(p) for p in path.rglob(f"*{ENDING}") if not p.name.startswith("."))
+        return sorted(str(p) for p in path.rglob(f"*{ending}") if not p.name.startswith("."))
     if path.exists():
-        return [str(path)] if path.suffix.lower() == ENDING else []
+        return [str(path)] if path.suffix.lower() == ending else []
     # Not Path.glob: it refuses absolute patterns.
-    return sorted(name for name in glob.glob(pattern, recursive=True) if name.endswith(ENDING))  # noqa: PTH207
+    return sorted(name for name in glob.glob(pattern, recursive=True) if name.endswith(ending))  # noqa: PTH207
 
 
-def _remote(pattern: str) -> list[str]:
+def _remote(pattern: str, ending: str) -> list[str]:
     storage, path = filesystem(pattern)
     try:
         if glob.has_magic(path):
@@ -106,12 +110,15 @@ def _remote(pattern: str) -> list[str]:
             names = [path] if storage.exists(path) else []
     except Exception as error:  # each storage has errors of its own
         raise EnvironmentProblem(f"{pattern} cannot be listed: {error}") from error
-    return sorted(str(storage.unstrip_protocol(name)) for name in names if str(name).endswith(ENDING))
+    return sorted(str(storage.unstrip_protocol(name)) for name in names if str(name).endswith(ending))
 
 
 @contextlib.contextmanager
 def local_copy(address: str) -> Iterator[Path]:
-    """Give the path of a session on this machine; what lies elsewhere is fetched and removed afterwards.
+    """Give the path of a file on this machine; what lies elsewhere is fetched and removed afterwards.
+
+    With a file other than a session come those beside it that belong to it: of the same name but for the
+    ending, and the counts of a data set.
 
     Raises
     ------
@@ -123,9 +130,28 @@ def local_copy(address: str) -> Iterator[Path]:
         return
     storage, path = filesystem(address)
     with tempfile.TemporaryDirectory(prefix="softstrike-") as folder:
-        copy = Path(folder) / PurePosixPath(path).name
+        place = PurePosixPath(path)
+        copy = Path(folder) / place.parent.name / place.name
+        copy.parent.mkdir()
         try:
-            storage.get_file(path, str(copy))
+            for name in [path] if place.suffix == SESSION else _family(storage, place):
+                storage.get_file(name, str(copy.parent / PurePosixPath(name).name))
         except Exception as error:  # each storage has errors of its own
             raise InputError(f"cannot be fetched: {error}", path=address) from error
         yield copy
+
+
+def family(path: Path) -> list[Path]:
+    """Return the files that make one recording: a session alone, or a description and what belongs to it."""
+    if path.suffix == SESSION:
+        return [path]
+    return sorted(other for other in path.parent.iterdir() if _belongs(other.name, path.stem))
+
+
+def _family(storage: Any, place: PurePosixPath) -> list[str]:
+    names = [str(name) for name in storage.ls(str(place.parent), detail=False)]
+    return [name for name in names if _belongs(PurePosixPath(name).name, place.stem)]
+
+
+def _belongs(name: str, stem: str) -> bool:
+    return name.startswith(f"{stem}.") or name in _BESIDE

@@ -9,63 +9,34 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from imu.batch.motion import SensorSamples, join_batches
+from imu.batch.outcomes import outcomes_frame
+from imu.batch.quality import SensorQuality, clipped_samples, session_quality, table_quality
 from imu.chain import Chain
 from imu.config import ChainConfig
 from imu.errors import UsageError
 from imu.flags import Judge
-from imu.metrics import summarise
-from imu.model import Flag, Gap, SampleBatch, SensorInfo, Step
+from imu.metrics import PhaseSpan, PhaseTracker, phase_spans, summarise, summarise_runner
+from imu.model import Flag, Gap, PhaseChange, SampleBatch, SensorInfo, SessionHeader, Step
 from imu.signal import StepDetector
 from imu.store import SampleTable, SessionReader, read_samples, steps_frame
-from imu.units import NS_PER_S
+from imu.units import NS_PER_S, ns_to_s
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
-    from imu.model import Placement, SessionHeader, Side
-    from imu.model.samples import BoolArray, FloatArray
+    from imu.model import Placement, Side
+    from imu.model.samples import BoolArray
 
 __all__ = ["Analysis", "SensorQuality", "analyze", "clipped_samples"]
 
 BLOCK = 60_000
 """Samples of a table that go through the chain at once."""
 
-_RANGES_G = (2.0, 4.0, 6.0, 8.0, 10.0, 16.0, 24.0, 32.0, 50.0, 64.0, 100.0, 200.0)
-_AT_END = 0.98
-_REACHED = 2
-_HOLE = 1.5
-
-
-class SensorQuality(msgspec.Struct, frozen=True):
-    """What the numbers of one sensor rest on.
-
-    Attributes
-    ----------
-    sensor : str
-        The sensor.
-    rate_hz : float
-        Nominal sampling rate.
-    range_g : float or None
-        End of the accelerometer's range, given or seen; None when unknown and never reached.
-    samples, lost_samples, gaps, clipped_samples : int
-        Counts.
-    coverage : float
-        Share of the time from the first to the last sample for which there are samples.
-    notes : str
-        What to know when reading the numbers; one or more sentences.
-    """
-
-    sensor: str
-    rate_hz: float
-    range_g: float | None
-    samples: int
-    lost_samples: int
-    gaps: int
-    clipped_samples: int
-    coverage: float
-    notes: str
+_HOLE_PERIODS = 1.5
+_KEPT = (Step, Flag, Gap, PhaseChange)
 
 
 @dataclass(frozen=True)
@@ -80,6 +51,12 @@ class Analysis:
         One row per sensor, see :class:`imu.metrics.SensorSummary`.
     quality : pandas.DataFrame
         One row per sensor, see :class:`SensorQuality`.
+    outcomes : pandas.DataFrame
+        One row per accepted running step, see :class:`imu.batch.StepOutcomes`.
+    runner : pandas.DataFrame
+        One row, see :class:`imu.metrics.RunnerSummary`.
+    phases : pandas.DataFrame
+        ``phase, begin_s, end_s``, see :class:`imu.metrics.PhaseTracker`.
     flags : tuple of Flag
         Flags in order of time.
     cut_off : bool
@@ -91,6 +68,9 @@ class Analysis:
     steps: pd.DataFrame
     summary: pd.DataFrame
     quality: pd.DataFrame
+    outcomes: pd.DataFrame
+    runner: pd.DataFrame
+    phases: pd.DataFrame
     flags: tuple[Flag, ...]
     cut_off: bool = False
     gaps: tuple[Gap, ...] = ()
@@ -103,6 +83,7 @@ def analyze(
     side: Side | str | None = None,
     range_g: float | None = None,
     config: ChainConfig | None = None,
+    motion: bool = False,
 ) -> Analysis:
     """Find and measure all steps of a recording.
 
@@ -119,6 +100,9 @@ def analyze(
         End of the accelerometer's range for a table, g; by default seen from the samples.
     config : ChainConfig, optional
         Parameters; by default those of the session or the documented defaults.
+    motion : bool
+        Also measure what takes the samples of a gyroscope from stride to stride (stride length, speed,
+        ankle); it takes several times as long, and the memory for all samples.
 
     Returns
     -------
@@ -136,20 +120,17 @@ def analyze(
             raise UsageError(
                 f"{source}: a session file says placement, side and range itself; leave them out"
             )
-        return _analyze_session(Path(source), config)
+        return _analyze_session(Path(source), config, motion=motion)
     if placement is None or side is None:
         name = "a data frame" if not isinstance(source, (str, Path)) else str(source)
         raise UsageError(f"{name}: say placement (shank or shoe) and side (left or right) of the sensor")
     table = read_samples(source, placement=placement, side=side, range_g=range_g)
-    clipped, range_g = clipped_samples(table.acc_g, table.range_g)
-    steps, flags = _steps_of_table(table, clipped, config or ChainConfig())
-    return _analysis(steps, 0, [_table_quality(table, clipped, range_g)], flags)
+    return _analyze_table(table, config or ChainConfig(), motion=motion)
 
 
-def _steps_of_table(
-    table: SampleTable, clipped: BoolArray, config: ChainConfig
-) -> tuple[list[Step], list[Flag]]:
+def _analyze_table(table: SampleTable, config: ChainConfig, *, motion: bool) -> Analysis:
     """Run the signal chain and the rules over a table."""
+    clipped, range_g = clipped_samples(table.acc_g, table.range_g)
     sensor = SensorInfo(
         sensor=table.name,
         placement=table.placement,
@@ -158,41 +139,40 @@ def _steps_of_table(
         accel_range_g=table.range_g,
         has_gyro=table.gyr_dps is not None,
     )
-    detector, judge = StepDetector(sensor, config.signal), Judge((sensor,), config)
-    found = [step for batch in _batches(table, clipped) for step in detector.push(batch)] + detector.flush()
-    judged = [item for step in found for item in judge.push(step)]
-    return [i for i in judged if isinstance(i, Step)], [i for i in judged if isinstance(i, Flag)]
-
-
-def clipped_samples(acc_g: FloatArray, range_g: float | None) -> tuple[BoolArray, float | None]:
-    """Mark samples at the end of the accelerometer's range.
-
-    Parameters
-    ----------
-    acc_g : ndarray, shape (n, 3)
-        Acceleration, g.
-    range_g : float or None
-        End of the range; when None it is the common range whose end the samples reach more than once.
-
-    Returns
-    -------
-    clipped : ndarray of bool, shape (n,)
-    range_g : float or None
-        The range, None when it was neither given nor reached.
-    """
-    greatest = max(float(acc_g.max()), -float(acc_g.min()))
-    end = (
-        next((r for r in _RANGES_G if _AT_END * r <= greatest <= r / _AT_END), None)
-        if range_g is None
-        else range_g
+    detector, judge, phases = (
+        StepDetector(sensor, config.signal),
+        Judge((sensor,), config),
+        PhaseTracker(config.phases),
     )
-    if end is None or greatest < _AT_END * end:
-        return np.zeros(len(acc_g), np.bool_), range_g
-    level = _AT_END * end
-    clipped = ((acc_g >= level) | (acc_g <= -level)).any(axis=1)
-    if range_g is None and np.count_nonzero(clipped) < _REACHED:
-        return np.zeros(len(acc_g), np.bool_), None
-    return np.asarray(clipped), end
+    batches = list(_batches(table, clipped))
+    found = [out for batch in batches for out in detector.push(batch)] + detector.flush()
+    steps = [out for out in found if isinstance(out, Step)]
+    judged = [item for step in steps for item in judge.push(step)]
+    steps = [item for item in judged if isinstance(item, Step)]
+    seen: list[Step | Gap] = [*steps, *_holes(table)]
+    watched = sorted(seen, key=_known_ns)
+    changes = [change for item in watched for change in phases.push(item)] + phases.flush()
+    return _analysis(
+        SessionHeader((sensor,)),
+        steps,
+        [table_quality(table, clipped, range_g, steps)],
+        flags=[item for item in judged if isinstance(item, Flag)],
+        spans=phase_spans(changes, int(table.t_ns[-1])),
+        samples=_joined(batches, (sensor,)) if motion else {},
+    )
+
+
+def _holes(table: SampleTable) -> list[Gap]:
+    """Holes of a table in which several samples are missing."""
+    period_ns = NS_PER_S / table.rate_hz
+    before = np.flatnonzero(np.diff(table.t_ns) > _HOLE_PERIODS * period_ns)
+    return [
+        Gap(table.name, int(k) + 1, int(table.t_ns[k]), int(table.t_ns[k + 1]), -1, "lost") for k in before
+    ]
+
+
+def _known_ns(item: Step | Gap) -> int:
+    return item.end_ns if isinstance(item, Gap) else item.known_ns
 
 
 def _batches(table: SampleTable, clipped: BoolArray) -> Iterator[SampleBatch]:
@@ -202,81 +182,78 @@ def _batches(table: SampleTable, clipped: BoolArray) -> Iterator[SampleBatch]:
         yield SampleBatch(table.name, first, table.t_ns[part], table.acc_g[part], gyr, clipped[part])
 
 
-def _table_quality(table: SampleTable, clipped: BoolArray, range_g: float | None) -> SensorQuality:
-    period_ns = NS_PER_S / table.rate_hz
-    spans = np.diff(table.t_ns)
-    holes = spans[spans > _HOLE * period_ns]
-    lost = int(np.rint(holes / period_ns - 1.0).sum())
-    return SensorQuality(
-        sensor=table.name,
-        rate_hz=table.rate_hz,
-        range_g=range_g,
-        samples=len(table),
-        lost_samples=lost,
-        gaps=len(holes),
-        clipped_samples=int(clipped.sum()),
-        coverage=len(table) / (len(table) + lost),
-        notes=" ".join(table.notes),
-    )
-
-
-def _analyze_session(path: Path, config: ChainConfig | None) -> Analysis:
+def _analyze_session(path: Path, config: ChainConfig | None, *, motion: bool) -> Analysis:
     reader = SessionReader(path)
     header = reader.header
     chain = Chain(header, config)
-    outputs = [out for item in reader.inputs() for out in _kept(chain.push(item))]
-    outputs += _kept(chain.flush())
+    kinds = (*_KEPT, SampleBatch) if motion else _KEPT
+    outputs = [out for item in reader.inputs() for out in chain.push(item) if isinstance(out, kinds)]
+    outputs += [out for out in chain.flush() if isinstance(out, kinds)]
     damage = "" if reader.complete else "The file was cut off: what was recorded until then is complete."
     steps = [out for out in outputs if isinstance(out, Step)]
-    flags = [out for out in outputs if isinstance(out, Flag)]
-    qualities = _session_quality(header, chain, damage)
-    gaps = tuple(out for out in outputs if isinstance(out, Gap))
-    return _analysis(steps, header.origin_ns, qualities, flags, gaps=gaps, cut_off=not reader.complete)
+    batches = [out for out in outputs if isinstance(out, SampleBatch)]
+    changes = [out for out in outputs if isinstance(out, PhaseChange)]
+    last_ns = max([change.known_ns for change in changes] + [step.known_ns for step in steps], default=0)
+    return _analysis(
+        header,
+        steps,
+        session_quality(header.sensors, chain, steps, damage),
+        flags=[out for out in outputs if isinstance(out, Flag)],
+        spans=phase_spans(changes, last_ns),
+        samples=_joined(batches, header.sensors),
+        gaps=tuple(out for out in outputs if isinstance(out, Gap)),
+        cut_off=not reader.complete,
+    )
 
 
-def _kept(outputs: Iterable[object]) -> list[Step | Flag | Gap]:
-    return [out for out in outputs if isinstance(out, Step | Flag | Gap)]
-
-
-def _session_quality(header: SessionHeader, chain: Chain, damage: str) -> list[SensorQuality]:
-    found = []
-    for sensor in header.sensors:
-        ledger = chain.sensors[sensor.sensor].timeline.ledger()
-        lost = ledger.lost or 0
-        unseen = "" if ledger.lost is not None else "This sensor's loss cannot be observed."
-        found.append(
-            SensorQuality(
-                sensor=sensor.sensor,
-                rate_hz=sensor.rate_hz,
-                range_g=sensor.accel_range_g,
-                samples=ledger.samples,
-                lost_samples=lost,
-                gaps=ledger.gaps,
-                clipped_samples=ledger.clipped,
-                coverage=ledger.samples / max(1, ledger.samples + lost),
-                notes=" ".join(filter(None, (damage, unseen))),
-            )
-        )
-    return found
+def _joined(batches: Sequence[SampleBatch], sensors: Sequence[SensorInfo]) -> dict[str, SensorSamples]:
+    """Join the samples of each sensor that has a gyroscope."""
+    joined = {
+        info.sensor: join_batches([b for b in batches if b.sensor == info.sensor], info.rate_hz)
+        for info in sensors
+    }
+    return {sensor: samples for sensor, samples in joined.items() if samples is not None}
 
 
 def _analysis(
+    header: SessionHeader,
     steps: list[Step],
-    origin_ns: int,
     qualities: list[SensorQuality],
-    flags: list[Flag],
     *,
+    flags: list[Flag],
+    spans: list[PhaseSpan],
+    samples: dict[str, SensorSamples],
     gaps: tuple[Gap, ...] = (),
     cut_off: bool = False,
 ) -> Analysis:
+    outcomes = outcomes_frame(steps, header.sensors, samples, header.origin_ns)
+    speeds = outcomes["speed_mps"].dropna()
+    runner = summarise_runner(
+        steps,
+        header.sensors,
+        spans,
+        speed_mps=float(speeds.median()) if len(speeds) else None,
+        mass_kg=header.config.get("mass_kg"),
+        leg_length_m=header.config.get("leg_length_m"),
+    )
     return Analysis(
-        steps=steps_frame(steps, origin_ns),
+        steps=steps_frame(steps, header.origin_ns),
         summary=_frame(summarise(steps)),
         quality=_frame(qualities),
+        outcomes=outcomes,
+        runner=_frame([runner]),
+        phases=_phases_frame(spans, header.origin_ns),
         flags=tuple(flags),
         cut_off=cut_off,
         gaps=gaps,
     )
+
+
+def _phases_frame(spans: Sequence[PhaseSpan], origin_ns: int) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - start-up time
+
+    rows = [(s.phase.value, ns_to_s(s.begin_ns - origin_ns), ns_to_s(s.end_ns - origin_ns)) for s in spans]
+    return pd.DataFrame(rows, columns=["phase", "begin_s", "end_s"])
 
 
 def _frame(rows: Sequence[msgspec.Struct]) -> pd.DataFrame:

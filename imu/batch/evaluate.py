@@ -16,12 +16,12 @@ from imu.model import Strike
 from imu.units import MS_PER_S, S_PER_MIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from imu.config import ChainConfig
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "evaluate", "one_by_one"]
 
 STEPS_PER_STRIDE = 2.0
 
@@ -100,19 +100,40 @@ def evaluate(root: Path | str, config: ChainConfig | None = None) -> Evaluation:
     paired = {one.name: pairs(one, steps) for one, steps in labelled}
     running = [(one, steps) for one, steps in labelled if one.activity == "run"]
     return Evaluation(
-        contacts=pd.DataFrame([_contacts(one, steps, paired[one.name]) for one, steps in labelled]),
+        **one_by_one(found, config),
         pooled=_pooled(labelled, paired),
-        toe_offs=pd.DataFrame([_toe_offs(one, paired[one.name]) for one, _ in labelled]),
-        counts=pd.DataFrame([row for one, steps in found for row in _counts(one, steps)]),
-        cadence=pd.DataFrame([_cadence(one, steps) for one, steps in running]),
-        no_running=pd.DataFrame([_no_running(one, steps) for one, steps in found if one.activity != "run"]),
-        strikes=pd.DataFrame([row for one, _ in running for row in _strikes(one, paired[one.name])]),
-        robustness=pd.DataFrame([row for one, steps in running for row in _robustness(one, steps, config)]),
         literature=literature(found),
         runners=per_runner(labelled, paired),
         held_out=held_out(running),
         landing_rules=landing_rules(running),
     )
+
+
+def one_by_one(
+    found: Sequence[tuple[Recording, pd.DataFrame]], config: ChainConfig | None = None
+) -> dict[str, pd.DataFrame]:
+    """Tables in which each row speaks of one recording, by their names in :class:`Evaluation`.
+
+    Parameters
+    ----------
+    found : sequence of (Recording, pandas.DataFrame)
+        Recordings with the steps found in them.
+    config : ChainConfig, optional
+        Parameters that the steps were found with.
+    """
+    labelled = [(one, steps) for one, steps in found if len(one.truth)]
+    paired = {one.name: pairs(one, steps) for one, steps in labelled}
+    running = [(one, steps) for one, steps in labelled if one.activity == "run"]
+    rows = {
+        "contacts": [_contacts(one, steps, paired[one.name]) for one, steps in labelled],
+        "toe_offs": [_toe_offs(one, paired[one.name]) for one, _ in labelled],
+        "counts": [row for one, steps in found for row in _counts(one, steps)],
+        "cadence": [_cadence(one, steps) for one, steps in running],
+        "no_running": [_no_running(one, steps) for one, steps in found if one.activity != "run"],
+        "strikes": [row for one, _ in running for row in _strikes(one, paired[one.name])],
+        "robustness": [row for one, steps in running for row in _robustness(one, steps, config)],
+    }
+    return {name: pd.DataFrame(table) for name, table in rows.items()}
 
 
 def _contacts(recording: Recording, steps: pd.DataFrame, paired: pd.DataFrame) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from imu.units import S_PER_MIN
 if TYPE_CHECKING:
     from imu.config import ChainConfig
 
-__all__ = ["Recording", "recordings"]
+__all__ = ["Recording", "read_recording", "recordings"]
 
 
 @dataclass(frozen=True)
@@ -109,14 +109,20 @@ def recordings(root: Path | str) -> list[Recording]:
     root = Path(root)
     if not root.is_dir():
         raise UsageError(f"{root}: there is no such folder; name one with labelled recordings")
-    found = [one for path in sorted(root.glob("*/*.json")) if (one := _recording(path)) is not None]
+    found = [one for path in sorted(root.glob("*/*.json")) if (one := read_recording(path)) is not None]
     if not found:
         raise UsageError(f"{root}: holds no NAME.csv beside a NAME.json; see the documentation of `evaluate`")
     return found
 
 
-def _recording(path: Path) -> Recording | None:
-    """Read a recording by its description; None when no samples lie beside it."""
+def read_recording(path: Path) -> Recording | None:
+    """Read a recording by its description; None when no samples lie beside it.
+
+    Raises
+    ------
+    InputError
+        The recording or its labels cannot be read.
+    """
     stem = path.with_suffix("")
     samples = next((p for p in (Path(f"{stem}.csv"), Path(f"{stem}.csv.gz")) if p.exists()), None)
     if samples is None:

@@ -28,6 +28,7 @@ def analyze(
     side: Literal["left", "right"] | None = None,
     range_g: float | None = None,
     format: Literal["csv", "parquet"] = "csv",  # noqa: A002 - the option's name
+    outcomes: Path | None = None,
     overwrite: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Find and measure every step of recordings and write one table per recording.
@@ -47,6 +48,9 @@ def analyze(
         End of the accelerometer's range in g, for CSV; by default seen from the samples.
     format : str
         Format of the tables in a folder.
+    outcomes : Path
+        A second table to write, .csv, for one recording: flight time, duty factor, stride length, speed,
+        ankle.
     overwrite : bool
         Replace tables that exist.
     """
@@ -54,8 +58,10 @@ def analyze(
     _check_facts(files, facts)
     targets = _targets(files, out, format)
     _check_targets(files, targets, overwrite=overwrite)
+    if outcomes is not None:
+        _check_outcomes(files, outcomes, overwrite=overwrite)
     if len(files) == 1:
-        return _one(files[0], targets[0], facts, overwrite=overwrite)
+        return _one(files[0], targets[0], facts, overwrite=overwrite, outcomes=outcomes)
     return _together(
         [_attempt(f, target, facts, overwrite=overwrite) for f, target in zip(files, targets, strict=True)]
     )
@@ -107,6 +113,15 @@ def _check_targets(files: list[Path], targets: list[Path], *, overwrite: bool) -
         check_target(target, _TABLE_ENDINGS, overwrite=overwrite)
 
 
+def _check_outcomes(files: list[Path], outcomes: Path, *, overwrite: bool) -> None:
+    from imu.cli.paths import check_target
+    from imu.errors import UsageError
+
+    if len(files) > 1:
+        raise UsageError(f"{outcomes}: --outcomes takes one recording at a time")
+    check_target(outcomes, (".csv",), overwrite=overwrite)
+
+
 def _attempt(file: Path, target: Path, facts: Mapping[str, Any], *, overwrite: bool) -> int:
     """Analyze one file of several: an error in one says so and lets the others go on."""
     from imu.cli.app import NOTHING_USABLE, sentence
@@ -126,17 +141,28 @@ def _together(codes: list[int]) -> int:
 
 
 def _one(
-    file: Path, target: Path, facts: Mapping[str, Any], *, overwrite: bool, make_folder: bool = False
+    file: Path,
+    target: Path,
+    facts: Mapping[str, Any],
+    *,
+    overwrite: bool,
+    make_folder: bool = False,
+    outcomes: Path | None = None,
 ) -> int:
     from imu import analyze as analyze_recording
     from imu.cli.sessions import naming
     from imu.store import write_steps
+    from imu.store.files import new_file
 
     with naming(file):
-        result = analyze_recording(file, **({} if _is_session(file) else facts))
+        told = {} if _is_session(file) else facts
+        result = analyze_recording(file, **told, motion=outcomes is not None)
     if make_folder:
         target.parent.mkdir(parents=True, exist_ok=True)
     write_steps(result.steps, target, overwrite=overwrite)
+    if outcomes is not None:
+        with new_file(outcomes, overwrite=overwrite) as temporary:
+            result.outcomes.to_csv(temporary, index=False, float_format="%.6g")
     return _report(file, target, result)
 
 

@@ -51,13 +51,69 @@ def analyze(
     return _run("analyze", paths, out, executor=executor, workers=workers, scheduler=scheduler)
 
 
+@batch.command
+def evaluate(
+    paths: Annotated[list[str], Parameter(negative=())],
+    /,
+    *,
+    out: str,
+    executor: Literal["local", "threads", "dask"] = "local",
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> int:
+    """Hold what is found in labelled recordings against their truth, into Parquet tables.
+
+    Parameters
+    ----------
+    paths : list of str
+        Descriptions (NAME.json) beside their recordings, folders or patterns, as for softstrike evaluate.
+    out : str
+        Folder of the tables, or a storage address.
+    executor : str
+        local: processes of this machine; threads; dask: a cluster.
+    workers : int
+        Processes or threads; by default one per processor.
+    scheduler : str
+        Address of a running Dask scheduler; by default Dask is started here.
+    """
+    return _run("evaluate", paths, out, executor=executor, workers=workers, scheduler=scheduler)
+
+
+@batch.command
+def report(
+    paths: Annotated[list[str], Parameter(negative=())],
+    /,
+    *,
+    out: str,
+    executor: Literal["local", "threads", "dask"] = "local",
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> int:
+    """Write the report of many sessions, one HTML page each.
+
+    Parameters
+    ----------
+    paths : list of str
+        Session files (.mcap), folders, patterns or storage addresses.
+    out : str
+        Folder of the pages, or a storage address.
+    executor : str
+        local: processes of this machine; threads; dask: a cluster.
+    workers : int
+        Processes or threads; by default one per processor.
+    scheduler : str
+        Address of a running Dask scheduler; by default Dask is started here.
+    """
+    return _run("report", paths, out, executor=executor, workers=workers, scheduler=scheduler)
+
+
 def _run(
     job: str, paths: list[str], out: str, *, executor: str, workers: int | None, scheduler: str | None
 ) -> int:
-    from imu.archive import find_sessions, run_archive
+    from imu.archive import JOBS, find_sessions, run_archive
     from imu.cli.app import NOTHING_USABLE, OK, PARTLY_USABLE
 
-    addresses = find_sessions(paths)
+    addresses = find_sessions(paths, JOBS[job].ending)
     with _progress(len(addresses)) as on_result:
         outcome = run_archive(
             job, addresses, out, executor=executor, workers=workers, scheduler=scheduler, on_result=on_result

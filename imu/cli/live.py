@@ -12,8 +12,11 @@ from imu.cli.coached import RunOptions, prepare
 from imu.cli.radio import Radio  # noqa: TC001 - cyclopts reads the annotations
 from imu.cli.run_live import run_headless, run_in_window
 from imu.cli.simulated import Duration, Seed  # noqa: TC001 - cyclopts reads the annotations
+from imu.cli.squad_hub import SquadOptions, squad_sinks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imu.sinks.base import Sink
     from imu.sinks.live import MountingSink
     from imu.sources.base import Source
@@ -42,6 +45,7 @@ def live(
     out: Path | None = None,
     radio: Radio = "system",
     run: RunOptions | None = None,
+    squad: SquadOptions | None = None,
 ) -> int:
     """Show a runner's sensors live and record them. Each comes back by itself whenever it is lost.
 
@@ -69,10 +73,11 @@ def live(
     """
     if simulate:
         source = prepare(simulated_source(scenario, seed, duration), runner, run)
-        return run_headless(source, out) if headless else run_in_window(source, out)
+        show = run_headless if headless else run_in_window
+        return show(source, out, squad_sinks(squad, source.header))
     session = bound_session(runner, out, duration, radio)
     session = session._replace(source=prepare(session.source, None, run))
-    return run_bound(session, headless=headless)
+    return run_bound(session, squad_sinks(squad, session.source.header), headless=headless)
 
 
 def simulated_source(scenario: str, seed: int, duration_s: float | None) -> Source:
@@ -108,11 +113,11 @@ def bound_session(runner: str | None, out: Path | None, duration_s: float | None
     return LiveSession(source, path, sensors, MountingSink(source.header, _say, usual))
 
 
-def run_bound(session: LiveSession, *, headless: bool) -> int:
+def run_bound(session: LiveSession, more: Sequence[Sink] = (), *, headless: bool) -> int:
     """Run a session of bound sensors and remember how they were mounted."""
     from imu.sinks.live import LinkTeller
 
-    sinks: list[Sink] = [LinkTeller(_say), session.mounting]
+    sinks: list[Sink] = [LinkTeller(_say), session.mounting, *more]
     _say(f"{session.source.header.runner}: stand still for 3 s, then set off with the left foot.")
     run = run_headless if headless else run_in_window
     code = run(session.source, session.out, sinks)

@@ -20,7 +20,7 @@ _HEADINGS = ("sensor", "link", "rate", "battery", "lost", "steps", "impact", "la
 
 
 def live_table(header: SessionHeader, collector: Collector, elapsed_s: float) -> Table:
-    """Make the table: a row for each sensor, below it the latest flag.
+    """Make the table: a row for each sensor, below it the latest flag in force.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def live_table(header: SessionHeader, collector: Collector, elapsed_s: float) ->
     """
     minutes, seconds = divmod(int(elapsed_s), _SECONDS_PER_MINUTE)
     title = f"{header.runner or 'softstrike'}  {minutes}:{seconds:02d}"
-    flags = collector.raised
+    flags = collector.in_force
     table = Table(title=escape(title), caption=escape(flags[-1].text) if flags else None)
     for heading in _HEADINGS:
         table.add_column(heading)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import contextlib
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = ["play_in_window", "replay"]
 
 
 def replay(
-    file: Path,
+    file: Path | None = None,
     /,
     *,
     speed: str | None = None,
@@ -30,7 +27,7 @@ def replay(
     Parameters
     ----------
     file : Path
-        Session file (.mcap).
+        Session file (.mcap). Without one the window waits for one to be opened or dropped on it.
     speed : str
         Times the recorded pace, e.g. 0.5 or 8, or max. By default 1 in the window, else max.
     headless : bool
@@ -47,23 +44,26 @@ def replay(
 
     if headless or screenshot is not None:
         pace = math.inf if speed is None else parse_speed(speed)
+        if file is None:
+            raise UsageError("replay: name the session file")
         return _headless(file, pace, screenshot, out, overwrite=overwrite)
     if out is not None:
         raise UsageError("--out needs --headless")
-    play_in_window(file, 1.0 if speed is None else parse_speed(speed), title=file.name)
+    play_in_window(file, 1.0 if speed is None else parse_speed(speed))
     return 0
 
 
-def play_in_window(file: Path, speed: float, *, title: str) -> None:
-    """Play a session in a window until it is closed."""
-    from imu.cli.screen import need_window, show_window
-    from imu.cli.sessions import naming
+def play_in_window(file: Path | None, speed: float, *, title: str = "") -> None:
+    """Play a session in a window until it is closed; without one the window waits for one."""
+    from imu.cli.screen import need_window, show_replay
+    from imu.cli.sessions import chain_maker, naming
     from imu.sources.replay import ReplaySource
 
     need_window()
-    source = ReplaySource(file, speed, hold=True)
-    with naming(file):
-        show_window(source, [], flag_times_s=_flag_times_s(file), title=title)
+    if file is not None:  # what is wrong with it is told here, before a window opens
+        with naming(file):
+            chain_maker(ReplaySource(file).header)
+    show_replay(file, speed, title=title)
 
 
 def _headless(file: Path, speed: float, screenshot: Path | None, out: Path | None, *, overwrite: bool) -> int:
@@ -92,16 +92,3 @@ def _headless(file: Path, speed: float, screenshot: Path | None, out: Path | Non
         print(f"steps written to {out}")
     complete = SessionReader(file).complete and not collector.errors
     return OK if complete else PARTLY_USABLE
-
-
-def _flag_times_s(file: Path) -> Sequence[float]:
-    """Return the times of the flags, for the button that jumps to the next one; looked up where recorded."""
-    from imu import analyze
-    from imu.cli.sessions import flag_time_s
-    from imu.model import Flag
-    from imu.store import SessionReader
-
-    reader = SessionReader(file)
-    recorded = [item for item in reader.derived() if isinstance(item, Flag)]
-    flags = recorded or analyze(file).flags
-    return [flag_time_s(reader.header, flag) for flag in flags if flag.raised]

@@ -25,6 +25,7 @@ __all__ = [
     "need_pictures",
     "need_window",
     "show_board",
+    "show_replay",
     "show_window",
     "window_possible",
     "write_picture",
@@ -85,6 +86,7 @@ def show_window(
     """Run a session in the engine's thread and show its window until it is closed, or until Ctrl-C."""
     from dashboards.app import ensure_application, quit_soon, run_window
     from imu.engine import Engine
+    from imu.sinks.audio import AudioSink
     from imu.sinks.mailbox import Mailbox
 
     ensure_application()
@@ -92,7 +94,8 @@ def show_window(
     # Python runs the handler when the window next polls the mailbox; Qt alone would never notice.
     for wish in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wish, lambda *_: quit_soon())
-    engine = Engine(source, chain_maker(source.header), [*sinks, mailbox])
+    sound = AudioSink()
+    engine = Engine(source, chain_maker(source.header), [*sinks, mailbox, sound])
     engine.start()
     try:
         run_window(
@@ -103,10 +106,21 @@ def show_window(
             flag_times_s=flag_times_s,
             title=title,
             session=None if engine.control else engine,
+            sound=sound,
         )
     finally:
         engine.stop()
         engine.join()
+
+
+def show_replay(file: Path | None, speed: float, *, title: str = "") -> None:
+    """Show the window that plays sessions until it is closed, or until Ctrl-C."""
+    from dashboards.app import ensure_application, quit_soon, run_replay
+
+    ensure_application()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, lambda *_: quit_soon())
+    run_replay(file, speed=speed, title=title)
 
 
 def show_board(name: str, listener: Listener) -> None:

@@ -73,6 +73,12 @@ class Collector:
         return [item for item in self._events if isinstance(item, Flag) and item.raised]
 
     @property
+    def in_force(self) -> list[Flag]:
+        """Flags that rose and have not been lowered since, the latest last."""
+        latest = {(item.sensor, item.rule): item for item in self._events if isinstance(item, Flag)}
+        return sorted((flag for flag in latest.values() if flag.raised), key=lambda flag: flag.t_ns)
+
+    @property
     def errors(self) -> list[EngineFault]:
         """What failed inside softstrike."""
         return [item for item in self._events if isinstance(item, EngineFault)]

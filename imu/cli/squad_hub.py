@@ -1,39 +1,63 @@
-"""How a live session reaches its squad: the options of ``live`` and ``record``, and the sink they make."""
+"""How a live session reaches its squad: the options of ``live``, and the sink they make."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from imu.model import SessionHeader
     from imu.squad import ConnectionState, Hub
 
-__all__ = ["join_squad"]
+__all__ = ["SquadOptions", "squad_sinks"]
 
 
-def join_squad(squad: str, runner: str, broker: str | None, header: SessionHeader) -> Hub:
-    """Make the sink that sends steps and flags to a squad.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class SquadOptions:
+    """The squad.
 
-    Parameters
+    Attributes
     ----------
-    squad, runner : str
-        The squad and the name under which the runner was invited.
-    broker : str or None
-        Address of a broker, if it is another than the invitation's.
-    header : SessionHeader
-        The session.
+    squad : str
+        Send steps and flags to this squad's board (softstrike squad join); raw samples stay here.
+    broker : str
+        Another broker than the invitation's, mqtts://HOST:PORT.
+    """
+
+    squad: str = ""
+    broker: str = ""
+
+
+def squad_sinks(options: SquadOptions | None, header: SessionHeader) -> list[Hub]:
+    """Return the sink that sends to the squad, or none.
 
     Raises
     ------
     UsageError
         The runner has no invitation to this squad, or the address cannot be used.
+    EnvironmentProblem
+        Another session of this runner is under way, or the package is not installed.
     """
+    from imu.errors import UsageError
+
+    if options is None or not (options.squad or options.broker):
+        return []
+    if not options.squad:
+        raise UsageError("--broker needs the name of the squad: add --squad NAME")
+    return [_hub(options, header)]
+
+
+def _hub(options: SquadOptions, header: SessionHeader) -> Hub:
     from imu.errors import UsageError
     from imu.folders import data_folder
     from imu.squad import Hub, parse_broker
     from imu.squad.secrets import load_invitation
 
+    squad, runner = options.squad, header.runner
     invitation = load_invitation(squad, runner)
     if invitation is None:
         raise UsageError(
@@ -41,10 +65,9 @@ def join_squad(squad: str, runner: str, broker: str | None, header: SessionHeade
             "take one from the coach with softstrike squad join, and name the runner with --runner"
         )
     link = invitation.link
-    if broker is not None:
-        given = parse_broker(broker, runner, link.token)
-        same = (given.host, given.port) == (link.host, link.port)
-        link = link if same else given
+    if options.broker:
+        given = parse_broker(options.broker, runner, link.token)
+        link = link if (given.host, given.port) == (link.host, link.port) else given
     waiting = data_folder() / "squad" / squad / f"{runner}.sqlite"
     return Hub(link, squad, header, waiting, on_state=_tell)
 

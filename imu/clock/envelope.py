@@ -8,6 +8,7 @@ radio link and cannot be told apart from the offset.
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,6 +16,28 @@ import msgspec
 __all__ = ["Envelope", "EnvelopeParams", "Point"]
 
 SPREADS = 2.0
+RECENT = 256
+BURST_NS = 3_000_000
+"""Packets that come closer together than this came in one burst."""
+
+LEAST_INTERVAL_NS = 7_500_000
+"""Shortest connection interval of Bluetooth LE."""
+
+LATTICE_NS = 1_500_000
+"""A pause this near to a multiple of the connection interval is one."""
+
+BEYOND = 2.0
+"""A line through least delays that wander can lie off by so many times the unseen part of the interval."""
+
+DENSE = 4
+"""Delays without a hole as wide as this part of their whole extent: packets were ready at every moment."""
+
+FEW = 50
+"""One of so many pauses may be no multiple: stalls end anywhere."""
+
+QUICK = 10
+"""One of so many pauses between bursts is shorter than what is taken as the usual one."""
+
 FLOOR_NS = 300_000
 UNKNOWN_SPREAD_NS = 50e6
 """Before the first fit nothing is known but that radio links deliver within about this time, ns."""
@@ -60,8 +83,10 @@ class Envelope:
     points and so never move the hull. Differences from the paper: the window slides, the minimum of each
     stretch stands for the stretch, and the slope is drawn towards zero while the record is short.
 
-    A packet rate in lockstep with the radio's connection interval makes the delay itself drift; no receiver
-    can tell that from clock drift before one beat is over.
+    A packet rate in lockstep with the radio's connection interval makes the least delay itself drift; no
+    receiver can tell that from clock drift before one beat is over. It shows in the delays, though: where
+    they leave out a part of the connection interval, the line can lie off by as much, and the uncertainty
+    says so.
 
     References
     ----------
@@ -76,10 +101,13 @@ class Envelope:
     anchor: Point = (0, 0)
     slope: float = 0.0
     spread_ns: float = UNKNOWN_SPREAD_NS
+    recent: deque[Point] = field(default_factory=lambda: deque(maxlen=RECENT))
+    unseen_ns: float = 0.0
 
     def add(self, device_ns: int, delay_ns: int) -> None:
         """Take one packet: device time of its last sample and arrival minus that time, ns."""
         point = (device_ns, delay_ns)
+        self.recent.append(point)
         if self.best is None:
             self.best = self.anchor = point
             self.bucket_end_ns = device_ns + self.params.bucket_ns
@@ -97,7 +125,7 @@ class Envelope:
     @property
     def uncertainty_ns(self) -> int:
         """Half-width of the interval that should hold the true height at the latest packet, ns."""
-        return round(SPREADS * self.spread_ns) + FLOOR_NS
+        return round(SPREADS * self.spread_ns + BEYOND * self.unseen_ns) + FLOOR_NS
 
     def _above(self, point: Point) -> float:
         return point[1] - self.anchor[1] - self.slope * (point[0] - self.anchor[0])
@@ -119,6 +147,52 @@ class Envelope:
         # Drawn towards zero the line may cut the hull: rest it on the point that it cuts deepest.
         self.anchor = min(hull, key=lambda p: p[1] - hull[0][1] - self.slope * (p[0] - hull[0][0]))
         self.spread_ns = sorted(self._above(p) for p in self.kept)[len(self.kept) // 2]
+        arrivals = [device_ns + delay_ns for device_ns, delay_ns in self.recent]
+        self.unseen_ns = unseen_part([self._above(point) for point in self.recent], arrivals)
+
+
+def unseen_part(delays_ns: list[float], arrivals_ns: list[int]) -> float:
+    """Greatest part of the radio's connection interval in which no packet was ready.
+
+    Parameters
+    ----------
+    delays_ns : list of float
+        Delays of packets beyond the least, ns.
+    arrivals_ns : list of int
+        Their arrivals, ns, not falling.
+
+    Returns
+    -------
+    float
+        Its length, ns: the whole interval when all packets wait equally long, little when they wait evenly.
+
+    Notes
+    -----
+    The interval is the usual time between bursts. Packets that were ready at evenly spread moments of it
+    wait evenly long; moments that never occur hide how much earlier a packet could have come.
+    """
+    pauses = sorted(b - a for a, b in itertools.pairwise(arrivals_ns) if b - a > BURST_NS)
+    if not pauses:
+        return 0.0
+    usual = sorted(delays_ns)[: -(len(delays_ns) // QUICK) or None]
+    widest_ns = max((b - a for a, b in itertools.pairwise(usual)), default=0.0)
+    if usual[-1] > BURST_NS and widest_ns < usual[-1] / DENSE:
+        return widest_ns
+    interval_ns = _common_interval(pauses)
+    places = sorted(delay % interval_ns for delay in delays_ns)
+    around = [*places, places[0] + interval_ns]
+    return max(b - a for a, b in itertools.pairwise(around))
+
+
+def _common_interval(pauses_ns: list[int]) -> float:
+    """Greatest interval of which nearly all pauses between bursts are multiples, else the usual pause."""
+    shortest_ns = pauses_ns[len(pauses_ns) // QUICK]
+    for parts in range(1, shortest_ns // LEAST_INTERVAL_NS + 1):
+        interval_ns = shortest_ns / parts
+        off = sum(abs(pause - interval_ns * round(pause / interval_ns)) > LATTICE_NS for pause in pauses_ns)
+        if off <= len(pauses_ns) / FEW:
+            return interval_ns
+    return float(shortest_ns)
 
 
 def lower_hull(points: list[Point]) -> list[Point]:

@@ -170,6 +170,11 @@ class Joiner(Block[RawBatch | RawGyro, RawBatch | Fault, JoinerState]):
         self._watch_order(len(item))
         return out + self._complete()
 
+    @property
+    def twice_and_late(self) -> tuple[int, int]:
+        """Packets of angular rate so far that came a second time, and that came too late."""
+        return self._state.duplicates, self._state.reordered
+
     def flush(self) -> list[RawBatch | Fault]:
         """Tell of acceleration that never got its angular rate; also to be called when a link is lost."""
         return self._begin_anew()

@@ -17,7 +17,9 @@ class RunnerParams(msgspec.Struct, frozen=True):
     forget_s : float
         Without an accepted running step for this long there is no cadence.
     asymmetry_steps : int
-        Accepted running steps of each foot that asymmetry is taken over, and below which it is unknown.
+        Asymmetry is unknown with fewer accepted running steps of each foot.
+    asymmetry_window : int
+        Latest accepted running steps of each foot that asymmetry is taken over.
     clipped_share : float
         With more clipped steps than this among them, asymmetry of impact is unknown.
     """
@@ -25,6 +27,7 @@ class RunnerParams(msgspec.Struct, frozen=True):
     cadence_steps: int = 8
     forget_s: float = 5.0
     asymmetry_steps: int = 50
+    asymmetry_window: int = 50
     clipped_share: float = 0.02
 
 

@@ -174,8 +174,8 @@ class RunnerTracker(Block[Step | Tick, RunnerMetrics, _State]):
 def _new_foot(params: RunnerParams) -> _Foot:
     return _Foot(
         strides_ms=deque(maxlen=params.cadence_steps),
-        contacts_ms=deque(maxlen=params.asymmetry_steps),
-        peaks=deque(maxlen=params.asymmetry_steps),
+        contacts_ms=deque(maxlen=params.asymmetry_window),
+        peaks=deque(maxlen=params.asymmetry_window),
     )
 
 

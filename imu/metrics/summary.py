@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from imu.metrics.outcomes import duty_factor, flight_time_ms, stride_time_cv_percent
 from imu.model import Activity, Strike
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ class SensorSummary(msgspec.Struct, frozen=True):
         Shares of the decided landings.
     excessive_share : float or None
         Share of excessive steps among those that could be judged.
+    stride_time_cv_percent : float or None
+        Variability of the stride time, see :func:`imu.metrics.stride_time_cv_percent`.
+    flight_time_ms, duty_factor : float or None
+        Medians over accepted running steps.
+    impacts, impact_sum_g : int, float
+        Count and sum of the impacts of accepted running steps; a clipped one stands with its lower bound.
     """
 
     sensor: str
@@ -59,6 +66,11 @@ class SensorSummary(msgspec.Struct, frozen=True):
     midfoot_share: float | None
     forefoot_share: float | None
     excessive_share: float | None
+    stride_time_cv_percent: float | None
+    flight_time_ms: float | None
+    duty_factor: float | None
+    impacts: int
+    impact_sum_g: float
 
 
 def summarise(steps: Sequence[Step]) -> list[SensorSummary]:
@@ -83,6 +95,7 @@ def _summary(steps: list[Step]) -> SensorSummary:
     runs = [s for s in steps if s.activity is Activity.RUN]
     good = [s for s in runs if s.accepted]
     decided = [s.strike for s in good if s.strike in _LANDINGS]
+    peaks = [s.peak_accel_g for s in good if s.peak_accel_g is not None]
     heel, midfoot, forefoot = (_share(strike is kind for strike in decided) for kind in _LANDINGS)
     return SensorSummary(
         sensor=steps[0].sensor,
@@ -102,4 +115,9 @@ def _summary(steps: list[Step]) -> SensorSummary:
         midfoot_share=midfoot,
         forefoot_share=forefoot,
         excessive_share=_share(s.excessive_impact for s in good),
+        stride_time_cv_percent=stride_time_cv_percent(steps),
+        flight_time_ms=_median(flight_time_ms(s) for s in good),
+        duty_factor=_median(duty_factor(s) for s in good),
+        impacts=len(peaks),
+        impact_sum_g=sum(peaks),
     )

@@ -8,9 +8,12 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from imu.model import (
     Cue,
+    CuePeriod,
     Fault,
     Flag,
     Gap,
@@ -33,9 +36,7 @@ from imu.units import NS_PER_MS, s_to_ns
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imu.model.samples import IntArray
-
-__all__ = ["Mailbox", "MailboxContents", "Stamp"]
+__all__ = ["Mailbox", "MailboxContents", "Stamp", "TraceBlock"]
 
 TRACE_S = 5.0
 FAULTS = 1000
@@ -59,6 +60,31 @@ class Stamp(msgspec.Struct, frozen=True, gc=False):
     event_ns: int | None
 
 
+class TraceBlock(msgspec.Struct, frozen=True, eq=False):
+    """A stretch of a sensor's trace, as a screen draws it.
+
+    Attributes
+    ----------
+    sensor : str
+        The sensor.
+    t_ns : ndarray of int64, shape (n,)
+        Session time, ns, rising.
+    low_g, high_g : ndarray of float, shape (n,)
+        Least and greatest norm of the acceleration of each entry, g; the same where an entry is one sample.
+    clipped_ns : int or None
+        Time of the latest sample at the end of the range, ns.
+    """
+
+    sensor: str
+    t_ns: NDArray[np.int64]
+    low_g: NDArray[np.floating]
+    high_g: NDArray[np.floating]
+    clipped_ns: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.t_ns)
+
+
 class MailboxContents(msgspec.Struct):
     """What came since the last look, in order of arrival within each list.
 
@@ -66,7 +92,7 @@ class MailboxContents(msgspec.Struct):
     ----------
     epoch : int
         Number of the replay's epoch; when it differs from the last one, forget what is shown.
-    batches : dict of str to list of SampleBatch
+    batches : dict of str to list of SampleBatch or TraceBlock
         Latest samples by sensor.
     dropped_samples : int
         Samples that were too old to be shown, since the last look.
@@ -76,14 +102,14 @@ class MailboxContents(msgspec.Struct):
         Whether the session has ended: nothing more will come.
     impacts, landings, steps, flags, limits, gaps, faults, health, status, links, markers, errors
         Values of :mod:`imu.model`; errors are :class:`imu.sinks.base.EngineFault`.
-    cues, phases, metrics
+    cues, periods, phases, metrics
         Likewise.
     stamps : list of Stamp
         When impacts and flags came.
     """
 
     epoch: int = 0
-    batches: dict[str, list[SampleBatch]] = msgspec.field(default_factory=dict)
+    batches: dict[str, list[SampleBatch | TraceBlock]] = msgspec.field(default_factory=dict)
     dropped_samples: int = 0
     dropped_faults: int = 0
     closed: bool = False
@@ -100,6 +126,7 @@ class MailboxContents(msgspec.Struct):
     markers: list[Marker] = msgspec.field(default_factory=list)
     errors: list[EngineFault] = msgspec.field(default_factory=list)
     cues: list[Cue] = msgspec.field(default_factory=list)
+    periods: list[CuePeriod] = msgspec.field(default_factory=list)
     phases: list[PhaseChange] = msgspec.field(default_factory=list)
     metrics: list[RunnerMetrics] = msgspec.field(default_factory=list)
     stamps: list[Stamp] = msgspec.field(default_factory=list)
@@ -118,6 +145,7 @@ _LISTS: dict[type, str] = {
     Impact: "impacts",
     Landing: "landings",
     Cue: "cues",
+    CuePeriod: "periods",
     PhaseChange: "phases",
     RunnerMetrics: "metrics",
 }
@@ -205,5 +233,5 @@ class Mailbox:
             self._contents.dropped_samples += len(trace.popleft())
 
 
-def _last(t_ns: IntArray) -> int:
+def _last(t_ns: NDArray[np.int64]) -> int:
     return int(t_ns[-1])

@@ -6,6 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from imu.errors import EnvironmentProblem
+from imu.store.files import PRIVATE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +45,7 @@ class Outbox:
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(PRIVATE)
             self._base = sqlite3.connect(path, _PATIENCE_S, check_same_thread=False, isolation_level=None)
             self._base.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._base.execute("PRAGMA journal_mode = WAL")

@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import time
 from abc import ABC, abstractmethod
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, get_args
 
 from imu.model import Input, LinkChange, LinkState, Packet, SessionHeader, Tick
 from imu.sinks.recorder import Recorder
+from imu.sources.ble import BleSource
 from imu.sources.replay import ReplaySource
 from imu.sources.sim import SimulatorSource, ready_session
+from imu.sources.timed import TimedSource
+from tests.ble.rig import Rig, known_sensor
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from imu.sources.base import Source
+    from imu.sources.ble.air import Stack
 
 
 async def collect(source: Source, limit: int) -> list[Any]:
@@ -71,3 +77,18 @@ class TestReplay(SourceContract):
 class TestSimulator(SourceContract):
     def make(self, path: Path, header: SessionHeader) -> Source:  # noqa: ARG002 - it makes its own header
         return SimulatorSource(ready_session("demo", duration_s=5.0), math.inf)
+
+
+class TestBle(SourceContract):
+    """Two virtual shoes in real time, for a moment."""
+
+    def make(self, path: Path, header: SessionHeader) -> Source:  # noqa: ARG002 - it makes its own header
+        return TimedSource(BleSource([known_sensor(0), known_sensor(1)], open_radio=virtual_radio), 1.5)
+
+
+@contextlib.asynccontextmanager
+async def virtual_radio() -> AsyncIterator[Stack]:
+    rig = Rig(duration_s=20.0, now_ns=time.monotonic_ns)
+    await rig.start()
+    assert rig.stack is not None
+    yield rig.stack

@@ -18,6 +18,7 @@ from dashboards.theme import load_theme, use_theme
 from dashboards.viewmodel import RunnerView
 from dashboards.widgets.base import font, text_width
 from dashboards.windows.runner import RunnerWindow
+from imu.coach import PAUSE_COMMAND
 from imu.errors import EnvironmentProblem
 from imu.model import LinkChange, LinkState, Marker, Rule, SampleBatch, Side
 from imu.sinks.base import Rewound
@@ -113,12 +114,12 @@ def test_a_calm_banner_is_not_filled(qtbot: QtBot) -> None:
 def test_the_trace_is_drawn_and_scrolls(qtbot: QtBot) -> None:
     window = make_window(qtbot, Run(duration_s=20))
     window.grab()
-    curve = window.legs[Side.LEFT]._trace._curve
+    curve = window.legs[Side.LEFT].trace._curve
     before = curve.yData.copy()
     assert curve.xData.min() >= -10.0
     assert curve.xData.max() <= 0.0
     later = Run(duration_s=4, origin_s=120.0)
-    window._view.feed(item for item in later.items() if isinstance(item, SampleBatch))
+    window.view.feed(item for item in later.items() if isinstance(item, SampleBatch))
     window.refresh()
     assert before.shape == curve.yData.shape
     assert (before != curve.yData).any()
@@ -177,6 +178,9 @@ class Notebook:
     def mark(self, kind: str, text: str = "") -> None:
         self.marks.append((kind, text))
 
+    def command(self, name: str, value: float) -> None:
+        self.marks.append((name, f"{value:g}"))
+
 
 def test_keys_mark_lap_and_pause(qtbot: QtBot) -> None:
     session, run = Notebook(), Run()
@@ -184,9 +188,16 @@ def test_keys_mark_lap_and_pause(qtbot: QtBot) -> None:
     activate(qtbot, window)
     for key in (Qt.Key.Key_M, Qt.Key.Key_L, Qt.Key.Key_P):
         qtbot.keyClick(window, key)
-    window._view.feed([Marker(round(119e9), "pause")])
+    window.view.feed([Marker(round(119e9), "pause")])
     qtbot.keyClick(window, Qt.Key.Key_P)
-    assert session.marks == [("mark", ""), ("lap", ""), ("pause", ""), ("resume", "")]
+    assert session.marks == [
+        ("mark", ""),
+        ("lap", ""),
+        ("pause", ""),
+        (PAUSE_COMMAND, "1"),
+        ("resume", ""),
+        (PAUSE_COMMAND, "0"),
+    ]
 
 
 def test_a_note_is_kept_on_enter_and_given_up_on_escape(qtbot: QtBot) -> None:
@@ -378,7 +389,7 @@ def test_painting_loses_no_reference_to_none(qtbot: QtBot) -> None:
     gc.collect()
     before = sys.getrefcount(None)
     for batch in batches[:60]:
-        window._view.feed([batch])
+        window.view.feed([batch])
         window.refresh()
         window.grab()
     gc.collect()

@@ -15,7 +15,7 @@ from imu.sources.ble.services import FIRMWARE, SERIAL_NUMBER
 from imu.sources.ble.troubles import LinkError, TroubleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Awaitable, Callable, Generator
 
     from bleak import BleakClient
     from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -130,10 +130,10 @@ class Link:
         self._closed = True
         await self._bounded("disconnect", self._client.disconnect(), DISCONNECT_S)
 
-    async def _bounded(self, what: str, work: object, limit_s: float) -> None:
+    async def _bounded(self, what: str, work: Awaitable[None], limit_s: float) -> None:
         try:
             async with asyncio.timeout(limit_s):
-                await work  # type: ignore[misc]
+                await work
         except Exception as error:  # noqa: BLE001 - the link ends either way
             log.info("%s of %s: %s %s", what, self._known.title, type(error).__name__, error)
 

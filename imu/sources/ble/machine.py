@@ -26,7 +26,7 @@ class Phase(enum.StrEnum):
 
     ``SEARCHING``: waiting for its advertisement. ``CONNECTING``: the link is being made. ``CONFIGURING``:
     it is asked who it is, and its stream is started. ``STREAMING``: samples flow. ``WAITING``: the last
-    attempt ended, the next one comes after :attr:`LinkMachine.retry_s`. ``CLOSED``: over.
+    attempt ended, the next one comes after :attr:`LinkMachine.retry_s`.
     """
 
     SEARCHING = "searching"
@@ -34,7 +34,6 @@ class Phase(enum.StrEnum):
     CONFIGURING = "configuring"
     STREAMING = "streaming"
     WAITING = "waiting"
-    CLOSED = "closed"
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -131,11 +130,6 @@ class LinkMachine:
         self._least_s = least_s
         self.phase = Phase.WAITING
         return self._tell(LinkState.LOST if streamed else LinkState.SEARCHING, text)
-
-    def close(self, text: str) -> Notice | None:
-        """End for good."""
-        self.phase = Phase.CLOSED
-        return self._tell(LinkState.CLOSED, text)
 
     def _tell(self, state: LinkState, text: str) -> Notice | None:
         """Tell a thing once, however often it is tried."""

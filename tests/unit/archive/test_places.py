@@ -30,7 +30,7 @@ def test_a_session_named_twice_is_taken_once(archive: Path) -> None:
 @pytest.mark.parametrize("name", ["nowhere", "*.csv", "none.txt"])
 def test_a_pattern_without_a_session_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "none.txt").touch()
-    with pytest.raises(UsageError, match=r"no session .* check the spelling"):
+    with pytest.raises(UsageError, match=r"no file \.mcap .* check the spelling"):
         find_sessions([str(tmp_path / name)])
 
 
@@ -60,3 +60,17 @@ def test_an_address_that_is_gone_is_told(bucket: str) -> None:
 def test_an_unknown_protocol_is_told() -> None:
     with pytest.raises(UsageError, match="nosuch"):
         find_sessions(["nosuch://bucket/*.mcap"])
+
+
+def test_a_labelled_recording_is_fetched_with_what_belongs_to_it() -> None:
+    storage = fsspec.filesystem("memory")
+    for name in ("a.json", "a.csv.gz", "a.truth.csv", "ab.csv", "counts.csv"):
+        storage.pipe_file(f"/labelled/set/{name}", name.encode())
+    with local_copy("memory://labelled/set/a.json") as copy:
+        assert copy.parent.name == "set"
+        assert sorted(p.name for p in copy.parent.iterdir()) == [
+            "a.csv.gz",
+            "a.json",
+            "a.truth.csv",
+            "counts.csv",
+        ]

@@ -84,7 +84,8 @@ def test_another_version_does_the_work_again_and_leaves_nothing_stale(
     session = [str(archive / "2026" / "0.mcap")]
     run_archive("analyze", session, str(tmp_path), executor="threads")
     monkeypatch.setattr(jobs_module, "__version__", "99.0")
-    monkeypatch.setitem(JOBS, "analyze", lambda *_: jobs_module.Made({"steps/new.parquet": b"new"}, "", 1.0))
+    made = jobs_module.Made({"steps/new.parquet": b"new"}, "", 1.0)
+    monkeypatch.setitem(JOBS, "analyze", jobs_module.Job(".mcap", lambda *_: made))
     outcome = run_archive("analyze", session, str(tmp_path), executor="threads")
     assert (outcome.done, outcome.skipped) == (1, 0)
     assert files(tmp_path) == {"steps/new.parquet": b"new"}
@@ -114,7 +115,7 @@ def test_an_unforeseen_error_in_one_session_stops_no_other(
             raise ZeroDivisionError(session)
         return jobs_module.Made({}, "", 1.0)
 
-    monkeypatch.setitem(JOBS, "analyze", odd)
+    monkeypatch.setitem(JOBS, "analyze", jobs_module.Job(".mcap", odd))
     outcome = run_archive("analyze", find_sessions([str(archive)]), str(tmp_path), executor="threads")
     assert outcome.done == 5
     assert [r.text.partition(":")[0] for r in outcome.failures] == ["unexpected ZeroDivisionError"]
@@ -175,3 +176,31 @@ def test_a_worker_that_dies_takes_only_its_own_session_with_it(
     assert "died" in run.failures[0].text
     made = files(tmp_path / "out")
     assert made == {name: data for name, data in files(done).items() if name in made}
+
+
+def test_reports_are_written_one_page_per_session(archive: Path, tmp_path: Path) -> None:
+    outcome = run_archive("report", find_sessions([str(archive)]), str(tmp_path), executor="threads")
+    assert (outcome.done, len(outcome.notes), len(outcome.failures)) == (5, 1, 1)
+    pages = sorted(tmp_path.rglob("*.html"))
+    assert len(pages) == 5
+    assert all(page.read_text("utf-8").startswith("<!DOCTYPE html>") for page in pages)
+
+
+def test_labelled_recordings_are_evaluated_one_by_one(shared_data: Path, tmp_path: Path) -> None:
+    found = find_sessions([str(shared_data / "marlow17")], ".json")
+    outcome = run_archive("evaluate", found, str(tmp_path), executor="threads", workers=1)
+    assert (outcome.done, outcome.failures) == (4, ())
+    contacts = ds.dataset(tmp_path / "contacts").to_table().to_pandas()
+    assert sorted(contacts["recording"]) == [
+        "marlow17/trial01_run",
+        "marlow17/trial02_run",
+        "marlow17/trial03_walk",
+        "marlow17/trial04_walk",
+    ]
+    assert contacts["f1"].min() > 0.99
+
+
+def test_a_description_without_its_recording_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{}")
+    outcome = run_archive("evaluate", [str(tmp_path / "a.json")], str(tmp_path / "out"), executor="threads")
+    assert "no recording of that name" in outcome.failures[0].text

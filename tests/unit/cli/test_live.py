@@ -106,6 +106,14 @@ def test_the_table_shows_each_sensor_its_last_step_and_the_last_flag() -> None:
         assert wanted in text, text
 
 
+def test_a_flag_that_was_lowered_is_not_in_force() -> None:
+    collector = Collector()
+    for raised, t_ns in ((True, 1), (False, 2)):
+        collector.put(Flag("a", Rule.HEEL_STRIKE, raised, t_ns, 0, 1.0, 0.7, "share", Basis.GENERAL, "heel"))
+        assert bool(collector.in_force) is raised
+    assert len(collector.raised) == 1
+
+
 def shown(table: object) -> str:
     page = io.StringIO()
     Console(file=page, width=120).print(table)

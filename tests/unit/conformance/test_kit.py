@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,3 +95,10 @@ def test_the_list_names_what_cannot_be_observed(capsys: pytest.CaptureFixture[st
     assert "not observable" in lines["witmotion-wt9011dcl"]
     assert "counted" in lines["polar-verity-sense"]
     assert "60 Hz" in lines["movella-dot"]
+
+
+def test_the_sensor_made_up_in_the_readme_passes(tmp_path: Path) -> None:
+    text = (files("firmware_profiles") / "README.md").read_text("utf-8")
+    path = tmp_path / "acme.toml"
+    path.write_text(text.split("```toml\n")[1].split("```")[0], "utf-8")
+    assert [check for check in check_profile(path).checks if not check.passed] == []

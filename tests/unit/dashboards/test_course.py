@@ -45,7 +45,7 @@ def test_what_the_chain_does_not_tell_is_a_dash() -> None:
     [
         (2.9, "even", "within 3 %"),
         (-8.2, "8 %", "more on the right"),
-        (None, DASH, "needs more steps of both legs"),
+        (None, DASH, "too few steps yet"),
     ],
 )
 def test_asymmetry_names_the_side(percent: float | None, value: str, note: str) -> None:

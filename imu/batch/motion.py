@@ -1,0 +1,155 @@
+"""Movement of a segment within a stride, from the samples of a gyroscope: angles, and the path of a shoe.
+
+Every integral begins and ends within one stride, so that no drift builds up, and none spans a hole or a
+sample at the end of the range.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from imu.model import Placement
+from imu.units import MPS2_PER_G, NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imu.model import SampleBatch
+    from imu.model.samples import BoolArray, FloatArray, IntArray
+
+__all__ = ["SensorSamples", "join_batches", "pitch_axis", "stride_path_m", "turned_deg"]
+
+HOLE_PERIODS = 1.8
+ROLL_OVER = {Placement.SHANK: (0.05, 0.5), Placement.SHOE: (0.5, 0.95)}
+LEAST_STANCES = 5
+
+
+@dataclass(frozen=True)
+class SensorSamples:
+    """All samples of one sensor with a gyroscope, in sensor axes.
+
+    Attributes
+    ----------
+    t_ns : ndarray of int64, shape (n,)
+        Session time, ns.
+    acc_g, gyr_dps : ndarray of float64, shape (n, 3)
+        Acceleration in g, angular rate in degrees per second.
+    clipped : ndarray of bool, shape (n,)
+        At the end of the range.
+    rate_hz : float
+        Nominal sampling rate.
+    """
+
+    t_ns: IntArray
+    acc_g: FloatArray
+    gyr_dps: FloatArray
+    clipped: BoolArray
+    rate_hz: float
+
+    def between(self, first_ns: int, last_ns: int) -> slice | None:
+        """Return the samples from one time to another; None when some are missing there."""
+        first, last = (int(k) for k in np.searchsorted(self.t_ns, (first_ns, last_ns)))
+        if first == 0 or last >= len(self.t_ns) or last - first < 2:  # noqa: PLR2004 - an integral takes two
+            return None
+        longest_ns = int(np.diff(self.t_ns[first - 1 : last + 1]).max())
+        return None if longest_ns > HOLE_PERIODS * NS_PER_S / self.rate_hz else slice(first, last + 1)
+
+
+def join_batches(batches: Sequence[SampleBatch], rate_hz: float) -> SensorSamples | None:
+    """Join the batches of one sensor; None when it has no gyroscope or no samples."""
+    rates = [batch.gyr_dps for batch in batches if batch.gyr_dps is not None]
+    if not rates or len(rates) != len(batches):
+        return None
+    return SensorSamples(
+        np.concatenate([batch.t_ns for batch in batches]),
+        np.concatenate([batch.acc_g for batch in batches]),
+        np.concatenate(rates),
+        np.concatenate([batch.clipped for batch in batches]),
+        rate_hz,
+    )
+
+
+def pitch_axis(
+    samples: SensorSamples, stances_ns: Sequence[tuple[int, int]], placement: Placement
+) -> FloatArray | None:
+    """Mediolateral axis of the segment in sensor axes, positive = toes up or shank forward.
+
+    Parameters
+    ----------
+    samples : SensorSamples
+        All samples.
+    stances_ns : sequence of (int, int)
+        Initial contacts and toe-offs, ns.
+    placement : Placement
+        A shank turns forward over the foot early in stance, a foot over its toes late: there they do hardly
+        anything else (in swing a foot rolls as well).
+
+    Returns
+    -------
+    ndarray of float64, shape (3,), or None
+        None with fewer than five stances.
+    """
+    spans = [
+        samples.between(*(first_ns + round(share * (last_ns - first_ns)) for share in ROLL_OVER[placement]))
+        for first_ns, last_ns in stances_ns
+    ]
+    turns = [samples.gyr_dps[span] for span in spans if span is not None]
+    if len(turns) < LEAST_STANCES:
+        return None
+    mean = np.concatenate(turns).mean(axis=0)
+    size = float(np.linalg.norm(mean))
+    return np.asarray(-mean / size) if size else None
+
+
+def turned_deg(samples: SensorSamples, axis: FloatArray, span: slice) -> FloatArray:
+    """Angle about an axis since the first sample of a span, degrees."""
+    rate = samples.gyr_dps[span] @ axis
+    steps_s = np.diff(samples.t_ns[span]) / NS_PER_S
+    return np.concatenate(([0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]) * steps_s)))
+
+
+def stride_path_m(samples: SensorSamples, span: slice) -> FloatArray | None:
+    """Path of a foot from flat to flat, m.
+
+    Zero-velocity integration: gravity at the first flat moment gives the orientation, the rate turns it on,
+    acceleration is turned upright, integrated, and the velocity left over at the second flat moment is taken
+    off as a straight line (Zrenner et al. 2018, PMC6308955).
+
+    Parameters
+    ----------
+    samples : SensorSamples
+        All samples.
+    span : slice
+        From one flat moment to the next.
+
+    Returns
+    -------
+    ndarray of float64, shape (3,), or None
+        Displacement; the third is up. None when a sample is at the end of the range: what was cut off is
+        missing in the integral.
+    """
+    if samples.clipped[span].any():
+        return None
+    time_s = (samples.t_ns[span] - samples.t_ns[span.start]) / NS_PER_S
+    acc_g = _upright(samples.acc_g[span], np.radians(samples.gyr_dps[span]), time_s)
+    acc_mps2 = MPS2_PER_G * (acc_g - np.array([0.0, 0.0, 1.0]))
+    steps_s = np.diff(time_s)[:, None]
+    speed = np.vstack((np.zeros(3), np.cumsum(0.5 * (acc_mps2[1:] + acc_mps2[:-1]) * steps_s, axis=0)))
+    speed -= np.outer(time_s / time_s[-1], speed[-1])
+    return np.asarray((0.5 * (speed[1:] + speed[:-1]) * steps_s).sum(axis=0))
+
+
+def _upright(acc_g: FloatArray, rate_radps: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Turn accelerations into axes of which the third is up, which the first sample is taken to show."""
+    from scipy.spatial.transform import Rotation  # noqa: PLC0415 - start-up time
+
+    up = acc_g[0] / np.linalg.norm(acc_g[0])
+    start, _ = Rotation.align_vectors([[0.0, 0.0, 1.0]], [up])
+    middle = 0.5 * (rate_radps[1:] + rate_radps[:-1]) * np.diff(time_s)[:, None]
+    turned = [start]
+    for step in Rotation.from_rotvec(middle):
+        turned.append(turned[-1] * step)
+    return np.asarray(Rotation.concatenate(turned).apply(acc_g))
