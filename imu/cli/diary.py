@@ -195,14 +195,14 @@ def _table(entries: list[DiaryEntry]) -> str:
     import csv
     import io
 
-    from imu.store.steps_table import plain_text
+    from imu.store.cells import safe_text
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for entry in entries:
         cells = (getattr(entry, column) for column in COLUMNS)
-        writer.writerow([plain_text(_cell(cell)) for cell in cells])
+        writer.writerow([safe_text(_cell(cell)) for cell in cells])
     return text.getvalue()
 
 

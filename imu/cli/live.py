@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imu.sources.base import Source
     from imu.sources.ble.registry import KnownSensor
 
-__all__ = ["LiveSession", "bound_session", "live", "run_bound", "simulated_source"]
+__all__ = ["LiveSession", "bound_session", "cue_tellers", "live", "run_bound", "simulated_source"]
 
 
 class LiveSession(NamedTuple):
@@ -73,8 +73,10 @@ def live(
     """
     if simulate:
         source = prepare(simulated_source(scenario, seed, duration), runner, run)
-        show = run_headless if headless else run_in_window
-        return show(source, out, squad_sinks(squad, source.header))
+        more = squad_sinks(squad, source.header)
+        if headless:
+            return run_headless(source, out, [*more, *cue_tellers()])
+        return run_in_window(source, out, more)
     session = bound_session(runner, out, duration, radio)
     session = session._replace(source=prepare(session.source, None, run))
     return run_bound(session, squad_sinks(squad, session.source.header), headless=headless)
@@ -120,9 +122,16 @@ def run_bound(session: LiveSession, more: Sequence[Sink] = (), *, headless: bool
     sinks: list[Sink] = [LinkTeller(_say), session.mounting, *more]
     _say(f"{session.source.header.runner}: stand still for 3 s, then set off with the left foot.")
     run = run_headless if headless else run_in_window
-    code = run(session.source, session.out, sinks)
+    code = run(session.source, session.out, [*sinks, *(cue_tellers() if headless else ())])
     _remember(session)
     return code
+
+
+def cue_tellers() -> list[Sink]:
+    """Sinks that tell cues on the terminal, for a session without a window."""
+    from imu.sinks.live import CueTeller
+
+    return [CueTeller(_say)]
 
 
 def _remember(session: LiveSession) -> None:

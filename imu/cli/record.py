@@ -44,7 +44,7 @@ def record(
     radio : str
         system, or a transport of bumble such as usb:0 or tcp-client:127.0.0.1:9000.
     """
-    from imu.cli.live import bound_session, run_bound, simulated_source
+    from imu.cli.live import bound_session, cue_tellers, run_bound, simulated_source
     from imu.cli.paths import new_session_path
     from imu.cli.run_live import run_headless
 
@@ -53,4 +53,4 @@ def record(
         session = session._replace(source=prepare(session.source, None, run))
         return run_bound(session, headless=True)
     source = prepare(simulated_source(scenario, seed, duration), runner, run)
-    return run_headless(source, out or new_session_path(source.header.runner))
+    return run_headless(source, out or new_session_path(source.header.runner), cue_tellers())

@@ -130,9 +130,10 @@ def assess(entries: Iterable[DiaryEntry], today: dt.date) -> Verdict:
     """Hold the diary against the fixed rules.
 
     Cues rest after a score of 5 or more, above 3 or morning stiffness at calf, Achilles tendon or foot
-    (where softer steps move the load to), and after any of the signs; until a later entry for the same place
-    is free of all that, or a physical therapist has looked at it. The signs, a score of 5 or more, and a
-    score above 3 told over more than two weeks say to see the physical therapist.
+    (where softer steps move the load to), after any of the signs, and when a score above 3 has been told over
+    more than two weeks; until a later entry for the same place is free of all that, or a physical therapist
+    has looked at it. All but the rule for calf, Achilles tendon and foot also say to see the physical
+    therapist.
 
     Parameters
     ----------
@@ -160,7 +161,7 @@ def assess(entries: Iterable[DiaryEntry], today: dt.date) -> Verdict:
     for own in by_place.values():
         rest += _reasons_to_rest(own[-1])
         ask += _reasons_to_ask(own)
-    return Verdict(bool(rest), bool(ask), tuple(dict.fromkeys([*rest, *ask])))
+    return Verdict(bool(rest or ask), bool(ask), tuple(dict.fromkeys([*rest, *ask])))
 
 
 def _reasons_to_rest(last: DiaryEntry) -> list[str]:

@@ -94,7 +94,7 @@ class LegResult(msgspec.Struct, frozen=True):
     sensor : str
         The sensor.
     usual_g : float
-        The baseline that it was held against.
+        The usual impact at any cadence; cues follow that of the band of cadence where there is one.
     impact_g : dict of str to float
         Median impact by kind of stretch: ``cued``, ``uncued``, ``retention``.
     within_share : dict of str to float

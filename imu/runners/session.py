@@ -41,7 +41,7 @@ def coached_settings(
     Returns
     -------
     dict of str to float
-        For :attr:`imu.model.SessionHeader.config`: mass, leg length, baselines, and the coached run.
+        For the header's ``config``: mass, leg length, baselines, and the coached run.
     Verdict or None
         What the diary's rules say; None when the run is not coached. When cues rest, there is no coached run.
 
@@ -59,23 +59,28 @@ def coached_settings(
     settings |= baseline_settings(read_baselines(runner), sensors, shoe=shoe, measure=measure)
     if not coached:
         return settings, None
+    return _with_coached_run(profile.name, shoe, settings, today)
+
+
+def _with_coached_run(
+    runner: str, shoe: str, settings: dict[str, float], today: dt.date
+) -> tuple[dict[str, float], Verdict]:
+    """Add the next run of the programme, unless cues rest."""
     journal = journal_of(runner)
     programme = journal.programme
     if programme is None:
-        raise UsageError(f"{profile.name} has no programme: begin one with `softstrike plan start`")
+        raise UsageError(f"{runner} has no programme: begin one with `softstrike plan start`")
     if not any(key.startswith("baseline_g.") for key in settings):
         raise UsageError(
-            f"{profile.name} has no usual impact in {shoe or 'these shoes'} with these sensors yet: record "
+            f"{runner} has no usual impact in {shoe or 'these shoes'} with these sensors yet: record "
             "an easy run and learn it with `softstrike runner learn`"
         )
     verdict = assess(journal.diary, today)
     if verdict.cues_rest:
         return settings, verdict
-    following = read_history(profile.name).progress(programme.number).next
+    following = read_history(runner).progress(programme.number).next
     if following is None:
-        raise UsageError(
-            f"{profile.name}'s programme is complete: begin another with `softstrike plan start`"
-        )
+        raise UsageError(f"{runner}'s programme is complete: begin another with `softstrike plan start`")
     params = params_of_run(
         following,
         programme=programme.number,

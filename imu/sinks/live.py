@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imu.model import LinkChange, SampleBatch, Step
+from imu.model import Cue, LinkChange, SampleBatch, Step
 from imu.signal.mounting_check import CheckState, MountingCheck
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from imu.model import SessionHeader
     from imu.signal.mounting_check import MountingReport
 
-__all__ = ["LinkTeller", "MountingSink"]
+__all__ = ["CueTeller", "LinkTeller", "MountingSink"]
 
 
 class LinkTeller:
@@ -32,6 +32,27 @@ class LinkTeller:
         """Take one value."""
         if isinstance(item, LinkChange) and item.detail:
             self._say(item.detail)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class CueTeller:
+    """Says every cue, with the terminal's bell before it: where there is no window; lossless.
+
+    Parameters
+    ----------
+    say : callable
+        Takes a sentence, in the engine's thread.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+
+    def put(self, item: object) -> None:
+        """Take one value."""
+        if isinstance(item, Cue):
+            self._say(f"\a{item.text}")
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from imu.model import Step
 
-__all__ = ["CONTRACT_VERSION", "plain_text", "steps_frame", "write_steps"]
+__all__ = ["CONTRACT_VERSION", "steps_frame", "write_steps"]
 
 CONTRACT_VERSION = 1
 """Version of the columns and their meaning, kept in Parquet files."""
@@ -130,7 +130,7 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
 def _cells(column: pd.Series[Any]) -> list[str]:
     """Cells of one column as text; missing is empty."""
     unit = _unit(str(column.name))
-    show: Callable[[Any], str] = plain_text
+    show: Callable[[Any], str] = _plain_text
     if unit is not None:
         show = functools.partial(_number, decimals=_DECIMALS[unit])
     elif column.name in _YES_NO:
@@ -148,7 +148,7 @@ def _yes_no(value: object) -> str:
     return "true" if value else "false"
 
 
-def plain_text(value: object) -> str:
+def _plain_text(value: object) -> str:
     """Text that no spreadsheet runs as a formula; numbers pass through unchanged."""
     return safe_text(value) if isinstance(value, str) else str(value)
 

@@ -22,6 +22,7 @@ from imu.registry import sensor_of
 from imu.runners import ankle_test_of, journal_of, keep_baselines, read_baselines, set_step_rate
 from imu.signal import SignalParams
 from imu.sinks.holds import HoldSink
+from imu.sinks.live import CueTeller
 from imu.sinks.recorder import Recorder
 from imu.sources.replay import ReplaySource
 from imu.sources.sim import SimulatorSource, ready_session
@@ -308,3 +309,15 @@ def test_holds_are_counted_in_a_recording(
     refused = softstrike("plan", "done", "soleus-stretch", "--seen-in", lunges(Placement.SHOE))
     assert (refused.code, len(journal_of(ada).log)) == (2, 1)
     assert "no hold was seen" in refused.err
+
+
+def test_cues_are_told_on_the_terminal_where_there_is_no_window(learnt: str) -> None:
+    source = prepare(
+        SimulatorSource(ready_session("two_shins", duration_s=60.0), math.inf),
+        learnt,
+        RunOptions(coached=True),
+    )
+    told: list[str] = []
+    play(source, [CueTeller(told.append)])
+    assert len(told) > 3
+    assert set(told) <= {f"\a{side}: softer, slightly quicker steps." for side in ("Left", "Right")}
