@@ -79,9 +79,14 @@ class Envelope:
             return
         self._advance(int(number[-1]))
         keep &= number > self._newest() - len(self._low)
-        slot = number[keep] % len(self._low)
-        np.minimum.at(self._low, slot, value[keep])
-        np.maximum.at(self._high, slot, (value if high is None else high)[keep])
+        number = number[keep]
+        if len(number) == 0:
+            return
+        begins = np.flatnonzero(np.diff(number, prepend=number[0] - 1))  # of each bin: times rise
+        slot = number[begins] % len(self._low)
+        low, top = value[keep], (value if high is None else high)[keep]
+        self._low[slot] = np.minimum(self._low[slot], np.minimum.reduceat(low, begins))
+        self._high[slot] = np.maximum(self._high[slot], np.maximum.reduceat(top, begins))
 
     def _newest(self) -> int:
         return -1 if self._head is None else self._head

@@ -91,6 +91,25 @@ def show(session: str, /, *, folder: Path | None = None) -> int:
 
 
 @sessions.command
+def window(*, folder: Path | None = None) -> int:
+    """Show the sessions in a window, in which they can be found, named, tagged, opened and deleted.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the sessions.
+    """
+    from imu.cli.app import OK
+    from imu.cli.replay import play_in_window
+    from imu.cli.screen import choose_session, need_window
+
+    need_window()
+    while (path := choose_session(folder)) is not None:
+        play_in_window(path, 1.0, title=path.name)
+    return OK
+
+
+@sessions.command
 def tag(session: str, tags: Tags, /, *, remove: bool = False, folder: Path | None = None) -> int:
     """Add tags to a session, or take them away.
 
@@ -200,11 +219,12 @@ def delete(
     """
     from imu.cli.app import OK
     from imu.cli.asking import confirmed
-    from imu.library import Library
+    from imu.library import Library, length_text
 
     library = Library(folder)
     entry = library.find(session)
-    if not yes and not confirmed(f"Delete {entry.title} ({_length(entry)}, {entry.path})?"):
+    length = length_text(entry.duration_s)
+    if not yes and not confirmed(f"Delete {entry.title} ({length}, {entry.path})?"):
         print("nothing was deleted")
         return OK
     for path in library.delete(entry):
@@ -275,24 +295,25 @@ def _usable(session: str, folder: Path | None) -> SessionEntry:
 
 
 def _row(entry: SessionEntry) -> tuple[str, ...]:
-    state = entry.problem or ("" if entry.complete else _damage(entry))
+    from imu.library import length_text, printable
+
+    words = (entry.runner, entry.shoe, entry.surface, ", ".join(entry.tags))
     return (
-        _plain(entry.title),
+        printable(entry.title),
         f"{entry.started:%Y-%m-%d %H:%M}" if entry.started else "-",
-        _length(entry),
-        _plain(entry.runner) or "-",
-        _plain(entry.shoe) or "-",
-        _plain(entry.surface) or "-",
-        _plain(", ".join(entry.tags)) or "-",
-        state,
+        length_text(entry.duration_s),
+        *(printable(text) or "-" for text in words),
+        entry.state,
     )
 
 
 def _facts(entry: SessionEntry) -> Iterable[str]:
-    yield f"{_plain(entry.title)} ({entry.path}, {entry.size_bytes / 1e6:.1f} MB)"
+    from imu.library import length_text, printable
+
+    yield f"{printable(entry.title)} ({entry.path}, {entry.size_bytes / 1e6:.1f} MB)"
     facts = {
         "began": entry.started_utc,
-        "length": _length(entry),
+        "length": length_text(entry.duration_s),
         "runner": entry.runner,
         "shoe": entry.shoe,
         "surface": entry.surface,
@@ -300,28 +321,11 @@ def _facts(entry: SessionEntry) -> Iterable[str]:
         "note": entry.note,
         "origin": entry.origin,
         "sensors": ", ".join(entry.sensors),
-        "state": "complete" if entry.complete else _damage(entry),
+        "state": entry.state or "complete",
     }
     for name, value in facts.items():
         if value:
-            yield f"  {name:<8} {_plain(value)}"
-
-
-def _damage(entry: SessionEntry) -> str:
-    if entry.lost_bytes:
-        return f"{entry.lost_bytes} bytes damaged"
-    return "cut off"
-
-
-def _length(entry: SessionEntry) -> str:
-    minutes, seconds = divmod(round(entry.duration_s), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
-
-
-def _plain(text: str) -> str:
-    """Text of somebody else's without anything that moves a terminal's cursor or turns its direction."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+            yield f"  {name:<8} {printable(value)}"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:

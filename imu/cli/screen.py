@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from imu.squad import Listener
 
 __all__ = [
+    "choose_session",
     "need_pictures",
     "need_window",
     "show_board",
@@ -134,6 +135,30 @@ def show_board(name: str, listener: Listener) -> None:
     window.resize(1440, 900)
     window.show()
     app.exec()
+
+
+def choose_session(folder: Path | None) -> Path | None:
+    """Show the library until a session is opened; None when the window was closed instead."""
+    from dashboards.app import ensure_application, quit_soon
+    from dashboards.librarymodel import LibraryView
+    from dashboards.windows.library import LibraryWindow
+    from imu.library import Library
+
+    app = ensure_application()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, lambda *_: quit_soon())
+    chosen: list[Path] = []
+    window = LibraryWindow(LibraryView(Library(folder)))
+
+    def take(path: Path) -> None:
+        chosen.append(path)
+        window.close()
+
+    window.opened.connect(take)
+    window.resize(1280, 800)
+    window.show()
+    app.exec()
+    return chosen[0] if chosen else None
 
 
 def write_picture(header: SessionHeader, collector: Collector, path: Path, *, title: str) -> None:

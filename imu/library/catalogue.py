@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from imu.errors import EnvironmentProblem, UsageError
 from imu.folders import sessions_folder
 from imu.library.entries import SessionEntry, Wanted, read_entry
 from imu.library.index import Index
+from imu.library.tables import table_folder
 from imu.store import Edits, edits_path, read_edits, write_edits
 
 if TYPE_CHECKING:
@@ -109,7 +111,7 @@ class Library:
         return edits
 
     def delete(self, entry: SessionEntry) -> list[Path]:
-        """Delete a session and the edits beside it; this cannot be undone.
+        """Delete a session, the edits beside it and its tables in the cache; this cannot be undone.
 
         Returns
         -------
@@ -130,6 +132,7 @@ class Library:
             except OSError as error:
                 raise EnvironmentProblem(f"{path} cannot be deleted: {error.strerror or error}") from error
             removed.append(path)
+        shutil.rmtree(table_folder(entry.path), ignore_errors=True)
         return removed
 
     def rebuild(self) -> list[SessionEntry]:

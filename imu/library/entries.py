@@ -15,7 +15,7 @@ from imu.units import NS_PER_S
 if TYPE_CHECKING:
     import os
 
-__all__ = ["SessionEntry", "Stamp", "Wanted", "read_entry", "stamp_of"]
+__all__ = ["SessionEntry", "Stamp", "Wanted", "length_text", "printable", "read_entry", "stamp_of"]
 
 
 class SessionEntry(msgspec.Struct, frozen=True):
@@ -76,6 +76,25 @@ class SessionEntry(msgspec.Struct, frozen=True):
             return dt.datetime.fromisoformat(self.started_utc)
         except ValueError:
             return None
+
+    @property
+    def state(self) -> str:
+        """What is amiss with it, in a few words; empty when nothing is."""
+        if self.problem or self.complete:
+            return self.problem
+        return f"{self.lost_bytes} bytes damaged" if self.lost_bytes else "cut off"
+
+
+def length_text(seconds: float) -> str:
+    """Length in minutes and seconds, from an hour on with hours."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def printable(text: str) -> str:
+    """Text of somebody else's in one line, without signs that control or turn anything."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 class Wanted(msgspec.Struct, frozen=True):

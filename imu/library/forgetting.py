@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from imu.errors import EnvironmentProblem, InputError
-from imu.folders import cache_folder, config_folder, data_folder, sensors_file
+from imu.folders import cache_folder, config_folder, data_folder, sensors_file, sessions_folder
 from imu.library.catalogue import Library
 from imu.store import SessionReader, edits_path
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Traces", "forget", "traces_of"]
 
 SESSION_ENDING = ".mcap"
+OURS = ("runners", "sensors")
+"""Names in the folders of settings and data that are softstrike's own, whatever a runner is called."""
 
 
 class Traces(msgspec.Struct, frozen=True):
@@ -70,11 +72,10 @@ def traces_of(runner: str, library: Library | None = None) -> Traces:
         path
         for folder in (config_folder(), data_folder())
         for path in _files(folder)
-        if path.suffix != SESSION_ENDING and _belongs(path, folder, runner)
+        if not path.is_relative_to(sessions_folder()) and _belongs(path, folder, runner)
     ]
     with_edits = [path for session in sessions for path in (session, edits_path(session)) if path.exists()]
-    own = [path for path in files if path not in with_edits]
-    return Traces(runner, tuple(with_edits), tuple(own), len(_sensors_of(runner)))
+    return Traces(runner, tuple(with_edits), tuple(files), len(_sensors_of(runner)))
 
 
 def forget(traces: Traces) -> list[Path]:
@@ -133,6 +134,8 @@ def _ran(runner: str, path: Path, told: str) -> bool:
 def _belongs(path: Path, folder: Path, runner: str) -> bool:
     """Whether a file is called after a runner, as are all that hold what one runner wrote or was measured."""
     parts = path.relative_to(folder).parts
+    if parts[0].partition(".")[0] in OURS:
+        parts = parts[1:]
     return any(_key(part.partition(".")[0]) == _key(runner) for part in parts)
 
 

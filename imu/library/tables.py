@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imu.batch import SessionData
     from imu.library.entries import SessionEntry
 
-__all__ = ["TABLES", "Tables"]
+__all__ = ["TABLES", "Tables", "table_folder"]
 
 TABLES = ("sessions", "steps", "flags", "gaps", "markers", "sensors", "summary", "quality")
 """Tables over all sessions. Each but the first has the column ``session``, which is the key of the first."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imu.model import Side
 from imu.store.columns import ACC_COLUMNS, GYR_COLUMNS, TIME_COLUMN
 from imu.units import NS_PER_S
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from imu.model import Flag, Gap, Marker, SampleBatch, SessionHeader
 
 __all__ = ["flags_frame", "gaps_frame", "markers_frame", "samples_frame", "sensors_frame"]
+
+SIDES = tuple(map(str, Side))
 
 _FLAGS = {
     TIME_COLUMN: "float64",
@@ -157,15 +160,13 @@ def samples_frame(batches: Mapping[str, Sequence[SampleBatch]], header: SessionH
 
     counts = [sum(map(len, batches.get(info.sensor, ()))) for info in header.sensors]
     names = [info.sensor for info in header.sensors]
-    sides = [str(info.side) for info in header.sensors]
-    codes = np.repeat(np.arange(len(names), dtype=np.int8), counts)
+    of_sensor = np.repeat(np.arange(len(names)), counts)
+    of_side = np.array([SIDES.index(info.side) for info in header.sensors], np.int8)[of_sensor]
     ordered = [batch for name in names for batch in batches.get(name, ())]
     columns: dict[str, Any] = {
         TIME_COLUMN: (_joined([batch.t_ns for batch in ordered], np.int64) - header.origin_ns) / NS_PER_S,
-        "sensor": pd.Categorical.from_codes(codes, categories=pd.Index(names)),
-        "side": pd.Categorical(
-            np.repeat(np.array(sides, dtype=object), counts), categories=["left", "right"]
-        ),
+        "sensor": pd.Categorical.from_codes(of_sensor, pd.Index(names)),
+        "side": pd.Categorical.from_codes(of_side, pd.Index(SIDES)),
     }
     acc = _joined([batch.acc_g for batch in ordered], np.float64, 3)
     gyr = _joined([_rates(batch) for batch in ordered], np.float64, 3)

@@ -59,6 +59,7 @@ _U64 = struct.Struct("<Q")
 _COMPRESSIONS = {0: b"", 4: b"zstd"}
 _U32_MASK = 0xFFFF_FFFF
 _U64_MAX = (1 << 64) - 1
+_CHUNK_START = bytes([Opcode.CHUNK])
 
 _CANDIDATE = re.compile(rb"\x06[\s\S]{4}\x00{4}")
 _OTHER_OPCODES = frozenset(int(opcode) for opcode in Opcode) - {int(Opcode.CHUNK), int(Opcode.MESSAGE)}
@@ -171,7 +172,7 @@ def channel_topics(body: bytes) -> dict[int, str]:
 
 def body_of(data: Buffer, start: int) -> tuple[int, bytes] | None:
     """End and unpacked body of the block that begins at `start`; None when it is not a whole, sound block."""
-    head = _head(data, start)
+    head = _head(data, start) if data[start : start + 1] == _CHUNK_START else None
     if head is None:
         return None
     begin, end, size, crc, compression = head
@@ -187,15 +188,15 @@ def body_of(data: Buffer, start: int) -> tuple[int, bytes] | None:
 
 
 def _head(data: Buffer, start: int) -> tuple[int, int, int, int, bytes] | None:
-    """Check a chunk's head without touching its body: begin, end, unpacked size, CRC, compression."""
+    """Check a chunk's head but its opcode and body: begin, end, unpacked size, CRC, compression."""
     if start + _CHUNK.size + _U64.size > len(data):
         return None
-    opcode, length, _, _, size, crc, name_length = _CHUNK.unpack_from(data, start)
+    _, length, _, _, size, crc, name_length = _CHUNK.unpack_from(data, start)
     end = start + _RECORD.size + length
     name_end = start + _CHUNK.size + name_length
     begin = name_end + _U64.size
     compression = _COMPRESSIONS.get(name_length)
-    if opcode != Opcode.CHUNK or end > len(data) or begin > end or size > MAX_BODY_BYTES:
+    if end > len(data) or begin > end or size > MAX_BODY_BYTES:
         return None
     if compression is None or bytes(data[start + _CHUNK.size : name_end]) != compression:
         return None
@@ -267,7 +268,7 @@ def _strange_bytes(data: Buffer, start: int, end: int) -> int:
         if at + _RECORD.size > end or data[at] not in _OTHER_OPCODES:
             break
         after = at + _RECORD.size + _RECORD.unpack_from(data, at)[1]
-        if after > end:
+        if after > end or _head(data, at) is not None:  # a block whose opcode was damaged
             break
         at = after
     return end - at

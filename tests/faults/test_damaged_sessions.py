@@ -110,6 +110,14 @@ def test_a_flipped_bit_costs_at_most_its_block_and_is_told(data: bytes, tmp_path
             assert not reader.complete
 
 
+@pytest.mark.parametrize("opcode", [0x02, 0x04, 0x07, 0x0E, 0x16, 0x26, 0x46, 0x86])
+def test_a_block_that_looks_like_another_record_is_told(data: bytes, tmp_path: Path, opcode: int) -> None:
+    block = blocks_of(data)[7]
+    reader, items = read(tmp_path, data[: block.start] + bytes([opcode]) + data[block.start + 1 :])
+    assert items == ITEMS[: 6 * PER_BLOCK] + ITEMS[7 * PER_BLOCK :]
+    assert reader.lost_bytes >= block.end - block.start
+
+
 def test_random_bytes_in_the_middle_cost_only_themselves(data: bytes, tmp_path: Path) -> None:
     blocks = blocks_of(data)
     start, end = blocks[8].start + 3, blocks[10].end - 3

@@ -83,6 +83,19 @@ def test_what_others_wrote_is_left_and_named(traces: Path, capsys: pytest.Captur
     assert mentioning(traces) == ["hills.edits.json"]
 
 
+@pytest.mark.parametrize("name", ["Runners", "Sensors", "Sessions", "Hills"])
+def test_a_runner_called_like_a_file_of_ours_takes_nothing_of_others_along(
+    traces: Path, record: Callable[..., Path], name: str
+) -> None:
+    library = Library()
+    library.edit(library.find("hills"), note="windy")
+    record("theirs", runner=name)
+    before = {path for path in traces.rglob("*") if path.is_file() and "cache" not in path.parts}
+    assert run(["forget", name, "--yes"]) in (0, 3)
+    after = {path for path in traces.rglob("*") if path.is_file()}
+    assert {path.name for path in before - after} == {"theirs.mcap"}
+
+
 def test_it_asks_first(traces: Path) -> None:
     before = mentioning(traces)
     assert run(["forget", NAME]) == 2

@@ -67,6 +67,9 @@ def test_a_session_is_analysed_once_and_again_when_it_changed(three: tuple[Path,
     assert names() == ["easy"]
     shutil.rmtree(cache_folder())
     assert names() == everyone
+    library.delete(library.find("hills"))
+    assert len(list(cache_folder().rglob("made.json"))) == 2
+    assert len(Tables(library.sessions()).frame("sessions")) == 2
     next(cache_folder().rglob("flags.parquet")).unlink()
     assert len(names()) == 1
 
