@@ -223,6 +223,10 @@ class RunnerView:
         del leg
         self._course.add_cue(item)
 
+    def sensor_of(self, side: Side) -> str:
+        """Return the sensor whose trace a leg shows."""
+        return self._legs[side].info.sensor
+
     def trace(self, side: Side) -> Trace:
         """Return the impact trace of one leg, g over s before now."""
         return self._legs[side].envelopes[self.window_s].read(self._now_ns)

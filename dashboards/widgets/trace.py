@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
 from dashboards.leg import limit_text
 from dashboards.theme import load_theme
 from dashboards.widgets.base import colour, font
+from dashboards.widgets.cursors import Cursors
 from dashboards.widgets.icons import draw_strike
 from imu.units import NS_PER_S
 
@@ -104,6 +105,7 @@ class ImpactTrace(QWidget):
             self._plot.addItem(item)
         self._notice = self._make_label(load_theme().font.title_px, Qt.AlignmentFlag.AlignCenter)
         self._key = self._make_label(load_theme().font.caption_px, Qt.AlignmentFlag.AlignRight)
+        self.cursors = Cursors(self._plot)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
@@ -120,6 +122,7 @@ class ImpactTrace(QWidget):
             axis.setPen(colour("line"))
             axis.setTextPen(colour("text_faint"))
         self._drawn_lines = None
+        self.cursors.restyle()
 
     def _make_plot(self) -> pg.PlotWidget:
         plot = pg.PlotWidget()
@@ -152,6 +155,7 @@ class ImpactTrace(QWidget):
         label.setFont(font(size_px))
         label.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
         label.setWordWrap(True)
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         return label
 
     def resizeEvent(self, _event: QResizeEvent) -> None:

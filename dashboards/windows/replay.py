@@ -21,6 +21,7 @@ from dashboards.viewmodel import RunnerView, clock_text
 from dashboards.widgets.base import font
 from dashboards.widgets.style import style_sheet
 from dashboards.windows.compare import CompareWindow
+from dashboards.windows.measuring import Measuring
 from dashboards.windows.runner import RunnerWindow
 from imu.errors import SoftstrikeError
 from imu.units import ns_to_s
@@ -56,6 +57,7 @@ class ReplayWindow(QWidget):
         self._speed, self._title = speed, title
         self._comparing = self._growing = False
         self.runner: RunnerWindow | None = None
+        self.measuring: Measuring | None = None
         self.player: Player | None = None
         self.compare_window: CompareWindow | None = None
         self._bridge: Bridge | None = None
@@ -147,6 +149,7 @@ class ReplayWindow(QWidget):
         self.player = player = Player(overview, self._speed)
         view = RunnerView(overview.header)
         view.foresee_top(overview.greatest_g)
+        self.measuring = measuring = Measuring(player)
         runner = RunnerWindow(
             view,
             transport=player,
@@ -157,10 +160,13 @@ class ReplayWindow(QWidget):
                 "compare": self.compare,
                 "export": self.ask_for_export,
                 "open": self.ask_for_session,
+                **measuring.actions,
             },
         )
+        measuring.join(runner)
         self.runner, self._bridge = runner, Bridge(player, view, self)
         self._bridge.polled.connect(runner.refresh)
+        self._bridge.polled.connect(measuring.refresh)
         self._layout.addWidget(runner)
         self._layout.setCurrentWidget(runner)
         self.setWindowTitle(f"{self._title or path.name} \N{EN DASH} softstrike")

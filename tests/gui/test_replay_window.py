@@ -217,3 +217,29 @@ def test_a_session_is_usable_while_it_is_prepared(
     assert steps == sorted(steps)
     assert len(steps) > 0
     assert len(made.player.overview.steps) > steps[0]
+
+
+def test_the_cursors_measure_by_keys_and_by_mouse(qtbot: QtBot, window: ReplayWindow) -> None:
+    window.player.seek(40.0)
+    window._bridge.poll()
+    window.player.resume()
+    plain = window.grab().toImage()
+    press(qtbot, window, Qt.Key.Key_U)
+    assert not window.player.playing
+    cursors = window.runner.legs[Side.LEFT].trace.cursors
+    assert "Δt 1000.0 ms" in cursors.text.text()
+    assert cursors.text.text().count(" g") == 3
+    assert window.grab().toImage() != plain
+    press(qtbot, window, Qt.Key.Key_K)
+    press(qtbot, window, Qt.Key.Key_K, Qt.KeyboardModifier.ShiftModifier)
+    assert "Δt 1105.0 ms" in cursors.text.text()
+    surface = cursors._plot.viewport()
+    middle = surface.height() // 2
+    qtbot.mousePress(surface, Qt.MouseButton.LeftButton, pos=QPoint(surface.width() - 20, middle))
+    near_s = cursors.lines[1].value()
+    assert near_s > -1.0
+    qtbot.mouseMove(surface, QPoint(surface.width() // 2, middle))
+    window.runner.refresh()
+    press(qtbot, window, Qt.Key.Key_U)
+    assert not cursors.text.isVisible()
+    assert not any(line.isVisible() for line in cursors.lines)
