@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from cyclopts import App
@@ -30,7 +31,7 @@ def check(file: Path, /) -> int:
 
     outcome = check_profile(file)
     if outcome.profile is None:
-        print(outcome.checks[0].text)
+        print(f"softstrike: {outcome.checks[0].text}", file=sys.stderr)
         return NOTHING_USABLE
     _print_table(f"{outcome.profile.title} ({outcome.profile.id})", list(outcome.checks))
     return OK if outcome.passed else PARTLY_USABLE

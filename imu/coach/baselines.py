@@ -102,7 +102,7 @@ def measure_id(params: SignalParams) -> str:
     Returns
     -------
     str
-        E.g. ``"resultant lp60Hz 80ms"``.
+        E.g. ``"resultant lp60Hz 65ms"``.
     """
     return f"resultant lp{params.impact_cutoff_hz:g}Hz {params.impact_window_s * 1000:g}ms"
 

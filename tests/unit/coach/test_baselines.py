@@ -42,7 +42,7 @@ def test_the_median_of_accepted_running_steps_is_what_is_usual() -> None:
     found = learn(made)
     assert (found["left"].usual_g, found["right"].usual_g) == (USUAL_G, USUAL_G + 1.0)
     assert found["left"].steps == 129
-    assert found["left"].measure == "resultant lp60Hz 80ms"
+    assert found["left"].measure == "resultant lp60Hz 65ms"
 
 
 def test_bands_of_cadence_have_their_own() -> None:
