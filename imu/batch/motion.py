@@ -40,14 +40,14 @@ STANDING_NEAR_DEG = 30.0
 
 @dataclass(frozen=True)
 class SensorSamples:
-    """All samples of one sensor with a gyroscope, in sensor axes.
+    """All samples of one sensor, in sensor axes.
 
     Attributes
     ----------
     t_ns : ndarray of int64, shape (n,)
         Session time, ns.
     acc_g, gyr_dps : ndarray of float64, shape (n, 3)
-        Acceleration in g, angular rate in degrees per second.
+        Acceleration in g, angular rate in degrees per second; the rate has no rows without a gyroscope.
     clipped : ndarray of bool, shape (n,)
         At the end of the range.
     rate_hz : float
@@ -60,6 +60,11 @@ class SensorSamples:
     clipped: BoolArray
     rate_hz: float
 
+    @property
+    def has_gyro(self) -> bool:
+        """Whether there are angular rates."""
+        return len(self.gyr_dps) == len(self.t_ns)
+
     def between(self, first_ns: int, last_ns: int) -> slice | None:
         """Return the samples from one time to another; None when some are missing there."""
         first, last = (int(k) for k in np.searchsorted(self.t_ns, (first_ns, last_ns)))
@@ -70,14 +75,15 @@ class SensorSamples:
 
 
 def join_batches(batches: Sequence[SampleBatch], rate_hz: float) -> SensorSamples | None:
-    """Join the batches of one sensor; None when it has no gyroscope or no samples."""
-    rates = [batch.gyr_dps for batch in batches if batch.gyr_dps is not None]
-    if not rates or len(rates) != len(batches):
+    """Join the batches of one sensor; None when it has no samples."""
+    if not batches:
         return None
+    rates = [batch.gyr_dps for batch in batches if batch.gyr_dps is not None]
+    none = np.empty((0, 3))
     return SensorSamples(
         np.concatenate([batch.t_ns for batch in batches]),
         np.concatenate([batch.acc_g for batch in batches]),
-        np.concatenate(rates),
+        np.concatenate(rates) if len(rates) == len(batches) else none,
         np.concatenate([batch.clipped for batch in batches]),
         rate_hz,
     )
