@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from dashboards.windows.runner import Sound, TakesMarks
+    from dashboards.windows.runner import TakesMarks
+    from dashboards.windows.sound import Sound
     from imu.model import SessionHeader
     from imu.sinks.mailbox import Mailbox
     from imu.sinks.recorder import Recording

@@ -9,7 +9,17 @@ import msgspec
 
 from imu.errors import UsageError
 
-__all__ = ["Colours", "Fonts", "Spaces", "Theme", "load_theme", "next_theme", "theme_names", "use_theme"]
+__all__ = [
+    "Colours",
+    "Fonts",
+    "Spaces",
+    "Theme",
+    "load_theme",
+    "next_theme",
+    "theme_in_use",
+    "theme_names",
+    "use_theme",
+]
 
 
 class Colours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +103,11 @@ def load_theme() -> Theme:
 def theme_names() -> tuple[str, ...]:
     """Return the names of all themes, the usual one first."""
     return tuple(_themes())
+
+
+def theme_in_use() -> str:
+    """Return the name of the theme in use."""
+    return _in_use[0]
 
 
 def next_theme() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -15,10 +16,12 @@ from dashboards.bridge import Bridge
 from dashboards.comparing import Stretch
 from dashboards.lanes import flag_times_s, lanes_of
 from dashboards.player import Player
+from dashboards.settings import SettingsView
 from dashboards.theme import use_theme
 from dashboards.viewmodel import RunnerView
 from dashboards.windows.compare import CompareWindow
 from dashboards.windows.runner import RunnerWindow
+from dashboards.windows.settings import SettingsWindow
 from imu.store.overview import build_overview
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,6 +70,20 @@ def main(folder: Path) -> None:
         Stretch("rest of the session", overview, 0.0, player.duration_s, (BEGIN_S, END_S)),
     )
     save(CompareWindow(*parts), folder / "compare.png")
+    save(_settings(), folder / "settings.png")
+
+
+def _settings() -> QWidget:
+    """Show the settings of a made-up runner with two sensors, in a folder of their own."""
+    with tempfile.TemporaryDirectory() as place:
+        os.environ["SOFTSTRIKE_CONFIG_DIR"] = place
+        view = SettingsView()
+        view.add_runner("Ada")
+        for number, side in enumerate(("left", "right"), start=1):
+            view.bind(f"softstrike {number}", "softstrike-reference", f"{side} shoe")
+        window = SettingsWindow(view)
+        window.place.setCurrentText("right shin")
+    return window
 
 
 if __name__ == "__main__":

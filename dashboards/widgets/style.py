@@ -43,10 +43,16 @@ def style_sheet(*windows: str) -> str:
         color: {name["text"]}; background: {name["raised"]}; border: 2px solid {name["line"]};
         selection-background-color: {name["accent"]}; selection-color: {name["window"]};
     }}
+    QCheckBox::indicator {{
+        width: 18px; height: 18px; background: {name["raised"]}; border: 2px solid {name["line"]};
+        border-radius: 4px;
+    }}
+    QCheckBox::indicator:checked {{ background: {name["accent"]}; }}
+    QCheckBox::indicator:focus {{ border: 2px solid {name["accent"]}; }}
     QSlider::groove:horizontal {{ background: {name["raised"]}; height: 6px; border-radius: 3px; }}
     QSlider::handle:horizontal {{
         background: {name["accent"]}; width: 18px; margin: -7px 0; border-radius: 9px;
     }}
-    QSlider:focus::handle:horizontal {{ background: {name["text"]}; }}
+    QSlider::handle:horizontal:focus {{ background: {name["text"]}; }}
     QToolTip {{ color: {name["text"]}; background: {name["raised"]}; border: 1px solid {name["line"]}; }}
     """

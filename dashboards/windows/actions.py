@@ -34,6 +34,7 @@ def actions_of(window: RunnerWindow) -> dict[str, Callable[[], object]]:
         "wider": window.widen,
         "full_screen": window.toggle_full_screen,
         "help": window.help.toggle,
+        "settings": window.settings.show,
     }
     if window.session:
         actions |= {

@@ -23,6 +23,7 @@ from dashboards.widgets.runbar import RunBar
 from dashboards.widgets.style import style_sheet
 from dashboards.widgets.transport import TransportBar
 from dashboards.windows.actions import actions_of
+from dashboards.windows.settings import SettingsOpener
 from imu.coach import PAUSE_COMMAND
 from imu.model import Side
 
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
 
     from dashboards.lanes import Lanes
     from dashboards.viewmodel import RunnerView
+    from dashboards.windows.sound import Sound
     from imu.sinks.recorder import Recording
     from imu.sources.base import Control
 
-__all__ = ["RunnerWindow", "Sound", "TakesMarks"]
+__all__ = ["RunnerWindow", "TakesMarks"]
 
 LEG_WEIGHT, CADENCE_WEIGHT = 22, 7
 LOW_WINDOW_PX = 860
@@ -53,24 +55,6 @@ class TakesMarks(Protocol):
 
     def command(self, name: str, value: float) -> None:
         """Put a change of a setting into the session."""
-
-
-class Sound(Protocol):
-    """What plays cues; :class:`imu.sinks.audio.AudioSink` does."""
-
-    @property
-    def volume(self) -> float:
-        """Volume in force, from 0 to 1."""
-
-    @property
-    def words(self) -> str:
-        """The state in words."""
-
-    def set_volume(self, volume: float) -> None:
-        """Set the volume."""
-
-    def toggle_mute(self) -> None:
-        """Sound off, or on again."""
 
 
 class RunnerWindow(QWidget):
@@ -143,6 +127,7 @@ class RunnerWindow(QWidget):
         self._told_frames = 0
         self.note_line, self.help = NoteLine(self), HelpOverlay(self)
         self.note_line.written.connect(lambda text: self.mark("note", text))
+        self.settings = SettingsOpener(self)
         self.actions_by_name = {**actions_of(self), **(more_actions or {})}
         self._bind_keys()
         self.refresh()
@@ -306,6 +291,7 @@ class RunnerWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell that the window closes."""
+        self.settings.close()
         self.closed.emit()
         super().closeEvent(event)
 

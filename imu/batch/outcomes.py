@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
-from imu.batch.motion import SensorSamples, pitch_axis, stride_path_m, turned_deg
+from imu.batch.motion import (
+    SensorSamples,
+    pitch_axis,
+    standing_up,
+    stride_path_m,
+    stride_up,
+    tilt_deg,
+    turned_deg,
+)
 from imu.metrics import duty_factor, flight_time_ms
 from imu.model import Activity, Placement, SensorInfo, Step
 from imu.units import MS_PER_S, NS_PER_S, ns_to_s
@@ -23,6 +33,7 @@ __all__ = ["OUTCOME_COLUMNS", "StepOutcomes", "outcomes_frame"]
 
 FLAT_FIRST_S, FLAT_BEFORE_TOE_OFF_S, FLAT_WINDOW_S = 0.03, 0.05, 0.04
 LEAST_RATE_HZ = 100.0
+NEARBY, UNUSUAL_SHARE = 4, 0.08
 
 
 class StepOutcomes(msgspec.Struct, frozen=True):
@@ -44,6 +55,9 @@ class StepOutcomes(msgspec.Struct, frozen=True):
     ankle_excursion_deg : float or None
         Greatest dorsiflexion in stance against the angle at contact, by shank and shoe sensor with gyroscope
         on one leg.
+    shank_tilt_deg : float or None
+        Angle of the shank to the vertical at contact in the sagittal plane, against standing; positive = the
+        ankle is in front of the knee. By a shank sensor with gyroscope that saw the runner stand.
     """
 
     sensor: str
@@ -54,6 +68,7 @@ class StepOutcomes(msgspec.Struct, frozen=True):
     stride_length_m: float | None = None
     speed_mps: float | None = None
     ankle_excursion_deg: float | None = None
+    shank_tilt_deg: float | None = None
 
 
 OUTCOME_COLUMNS = StepOutcomes.__struct_fields__
@@ -107,6 +122,8 @@ def outcomes_frame(
             shank = _shank_of(info, sensors, samples)
             if shank is not None:
                 _add_ankle(rows, mine, samples[info.sensor], shank)
+        elif info.placement is Placement.SHANK and info.sensor in samples:
+            _add_tilt(rows, [step for step in good if step.sensor == info.sensor], samples[info.sensor])
     return pd.DataFrame([msgspec.structs.asdict(row) for row in rows.values()], columns=list(OUTCOME_COLUMNS))
 
 
@@ -162,7 +179,7 @@ def _shank_of(
 
 def _add_ankle(rows: _Rows, steps: Sequence[Step], shoe: SensorSamples, shank: SensorSamples) -> None:
     """Dorsiflexion of the ankle in stance: how the foot turns against the shank."""
-    stances = [(s.initial_contact_ns, s.toe_off_ns) for s in steps if s.toe_off_ns is not None]
+    stances = _stances(steps)
     foot_axis, shank_axis = (
         pitch_axis(shoe, stances, Placement.SHOE),
         pitch_axis(shank, stances, Placement.SHANK),
@@ -180,3 +197,31 @@ def _add_ankle(rows: _Rows, steps: Sequence[Step], shoe: SensorSamples, shank: S
         rows[step.sensor, step.step] = msgspec.structs.replace(
             rows[step.sensor, step.step], ankle_excursion_deg=float((foot - leg).max())
         )
+
+
+def _is_usual(stride_ms: float | None, nearby_ms: Sequence[float | None]) -> bool:
+    """Tell whether a stride is about as long as those around it."""
+    usual_ms = median(each for each in (*nearby_ms, stride_ms) if each is not None) if stride_ms else 0.0
+    return bool(stride_ms and abs(stride_ms - usual_ms) < UNUSUAL_SHARE * usual_ms)
+
+
+def _stances(steps: Sequence[Step]) -> list[tuple[int, int]]:
+    return [(s.initial_contact_ns, s.toe_off_ns) for s in steps if s.toe_off_ns is not None]
+
+
+def _add_tilt(rows: _Rows, steps: Sequence[Step], samples: SensorSamples) -> None:
+    """Tilt of the shank at each contact that another one follows."""
+    stances = _stances(steps)
+    axis, standing = pitch_axis(samples, stances, Placement.SHANK), standing_up(samples, stances)
+    if axis is None or standing is None or samples.rate_hz < LEAST_RATE_HZ:
+        return
+    for number, (step, after) in enumerate(pairwise(steps)):
+        nearby = [s.stride_time_ms for s in steps[max(0, number - NEARBY) : number + NEARBY + 2]]
+        if after.step != step.step + 1 or not _is_usual(after.stride_time_ms, nearby):
+            continue
+        span = samples.between(step.initial_contact_ns, after.initial_contact_ns)
+        up = None if span is None else stride_up(samples, span)
+        if up is not None:
+            rows[step.sensor, step.step] = msgspec.structs.replace(
+                rows[step.sensor, step.step], shank_tilt_deg=tilt_deg(up, standing, axis)
+            )

@@ -25,6 +25,7 @@ _COMMANDS = (
     "demo",
     "scan",
     "sensors",
+    "settings",
     "live",
     "record",
     "replay",

@@ -74,11 +74,15 @@ def _header(header: SessionHeader, runner: str, options: RunOptions) -> tuple[Se
     """Return the header with all that is known, and what to tell the runner."""
     import msgspec
 
+    from dashboards.preferences import load_preferences
     from imu.cli.who import shown_verdict, today
+    from imu.config import IMPACT_LIMIT_KEY
     from imu.runners import coached_settings, find_runner, runner_file
 
+    limit_g = load_preferences().impact_limit_g
+    known = header.config if limit_g is None else {**header.config, IMPACT_LIMIT_KEY: limit_g}
     plain = msgspec.structs.replace(
-        header, runner=runner, shoe=options.shoe, surface=options.surface, tags=options.tag
+        header, runner=runner, shoe=options.shoe, surface=options.surface, tags=options.tag, config=known
     )
     if not options.coached and not (runner and runner_file(runner).is_file()):
         return plain, []
@@ -92,7 +96,7 @@ def _header(header: SessionHeader, runner: str, options: RunOptions) -> tuple[Se
         runner=profile.name,
         shoe=shoe,
         surface=options.surface or next(iter(profile.surfaces), ""),
-        config={**header.config, **settings},
+        config={**known, **settings},
     )
     told = shown_verdict(profile.name) if verdict is not None else []
     return full, [*told, *_about_run(settings)]

@@ -51,6 +51,8 @@ Add --debug to see the whole trace of an error.
 │ sensors         Say which sensor is worn by whom and where; see and change   │
 │                 what is known.                                               │
 │ sessions        Find, name, check and delete recorded sessions.              │
+│ settings        See and change what is remembered between runs: runner,      │
+│                 impact limit, theme, volume.                                 │
 │ share           Write a copy of a session without names, addresses, serial   │
 │                 numbers, free text and dates.                                │
 │ simulate        Write a simulated session, as fast as possible.              │

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from imu.sources.base import Source
     from imu.sources.ble.registry import KnownSensor
 
-__all__ = ["LiveSession", "bound_session", "cue_tellers", "live", "run_bound", "simulated_source"]
+__all__ = [
+    "LiveSession",
+    "bound_session",
+    "cue_tellers",
+    "live",
+    "offer_settings",
+    "run_bound",
+    "simulated_source",
+]
 
 
 class LiveSession(NamedTuple):
@@ -77,9 +85,21 @@ def live(
         if headless:
             return run_headless(source, out, [*more, *cue_tellers()])
         return run_in_window(source, out, more)
+    if not headless:
+        offer_settings()
     session = bound_session(runner, out, duration, radio)
     session = session._replace(source=prepare(session.source, None, run))
     return run_bound(session, squad_sinks(squad, session.source.header), headless=headless)
+
+
+def offer_settings() -> None:
+    """On the first run, when no sensor is bound, open the settings, where there is a display."""
+    from imu.cli.radio import known_sensors
+    from imu.cli.screen import show_settings, window_possible
+
+    if not known_sensors() and window_possible():
+        _say("No sensor is bound yet: the settings open; close them when runner and sensors are there.")
+        show_settings()
 
 
 def simulated_source(scenario: str, seed: int, duration_s: float | None) -> Source:
@@ -106,7 +126,7 @@ def bound_session(runner: str | None, out: Path | None, duration_s: float | None
     from imu.sources.ble.registry import of_runner
     from imu.sources.timed import TimedSource
 
-    sensors = of_runner(known_sensors(), runner)
+    sensors = of_runner(known_sensors(), runner or _remembered_runner())
     source: Source = BleSource(sensors, open_radio=lambda: open_stack(radio))
     if duration_s is not None:
         source = TimedSource(source, duration_s)
@@ -132,6 +152,15 @@ def cue_tellers() -> list[Sink]:
     from imu.sinks.live import CueTeller
 
     return [CueTeller(_say)]
+
+
+def _remembered_runner() -> str | None:
+    """Return the runner that was chosen in the settings, if that runner has sensors."""
+    from dashboards.preferences import load_preferences
+    from imu.cli.radio import known_sensors
+
+    chosen = load_preferences().runner
+    return chosen if any(each.runner == chosen for each in known_sensors()) else None
 
 
 def _remember(session: LiveSession) -> None:

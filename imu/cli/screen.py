@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 from imu.cli.sessions import chain_maker
 from imu.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from imu.cli.sessions import Collector
     from imu.model import SessionHeader
+    from imu.sinks.audio import AudioSink
     from imu.sinks.base import Sink
     from imu.sinks.recorder import Recording
     from imu.sources.base import Source
@@ -26,6 +29,7 @@ __all__ = [
     "need_window",
     "show_board",
     "show_replay",
+    "show_settings",
     "show_window",
     "window_possible",
     "write_picture",
@@ -85,29 +89,32 @@ def show_window(
 ) -> None:
     """Run a session in the engine's thread and show its window until it is closed, or until Ctrl-C."""
     from dashboards.app import ensure_application, quit_soon, run_window
+    from dashboards.preferences import load_preferences
     from imu.engine import Engine
     from imu.sinks.audio import AudioSink
     from imu.sinks.mailbox import Mailbox
 
     ensure_application()
+    known = load_preferences()
     mailbox = Mailbox()
     # Python runs the handler when the window next polls the mailbox; Qt alone would never notice.
     for wish in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wish, lambda *_: quit_soon())
-    sound = AudioSink()
+    sound = AudioSink(known.volume, muted=known.muted)
     engine = Engine(source, chain_maker(source.header), [*sinks, mailbox, sound])
     engine.start()
     try:
-        run_window(
-            source.header,
-            mailbox,
-            transport=engine.control,
-            recording=recording,
-            flag_times_s=flag_times_s,
-            title=title,
-            session=None if engine.control else engine,
-            sound=sound,
-        )
+        with _remembering(sound):
+            run_window(
+                source.header,
+                mailbox,
+                transport=engine.control,
+                recording=recording,
+                flag_times_s=flag_times_s,
+                title=title,
+                session=None if engine.control else engine,
+                sound=sound,
+            )
     finally:
         engine.stop()
         engine.join()
@@ -120,7 +127,39 @@ def show_replay(file: Path | None, speed: float, *, title: str = "") -> None:
     ensure_application()
     for wish in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wish, lambda *_: quit_soon())
-    run_replay(file, speed=speed, title=title)
+    with _remembering():
+        run_replay(file, speed=speed, title=title)
+
+
+def show_settings() -> None:
+    """Show the window of the settings until it is closed, or until Ctrl-C."""
+    from dashboards.app import ensure_application, quit_soon
+    from dashboards.settings import SettingsView
+    from dashboards.windows.settings import SettingsWindow
+
+    app = ensure_application()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, lambda *_: quit_soon())
+    with _remembering():
+        window = SettingsWindow(SettingsView())
+        window.show()
+        app.exec()
+
+
+@contextlib.contextmanager
+def _remembering(sound: AudioSink | None = None) -> Iterator[None]:
+    """Begin with the theme that is remembered; at the end keep theme and volume as they are then."""
+    from dashboards.preferences import load_preferences, remember
+    from dashboards.theme import theme_in_use, use_theme
+    from imu.errors import SoftstrikeError
+
+    use_theme(load_preferences().theme)
+    yield
+    heard = {} if sound is None else {"volume": round(sound.volume, 3), "muted": sound.muted}
+    try:
+        remember(theme=theme_in_use(), **heard)
+    except SoftstrikeError as error:  # the session is over and kept; this alone is lost, and told
+        print(f"softstrike: theme and volume are not remembered: {error}", file=sys.stderr)
 
 
 def show_board(name: str, listener: Listener) -> None:

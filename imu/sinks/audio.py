@@ -177,9 +177,18 @@ class AudioSink:
         """Set the volume; below 0 is 0, above 1 is 1."""
         self.mixer.volume = min(max(volume, 0.0), 1.0)
 
+    @property
+    def muted(self) -> bool:
+        """Whether cues are silent."""
+        return self.mixer.muted
+
+    def set_muted(self, muted: bool) -> None:
+        """Sound off or on."""
+        self.mixer.muted = muted
+
     def toggle_mute(self) -> None:
         """Sound off, or on again."""
-        self.mixer.muted = not self.mixer.muted
+        self.set_muted(not self.muted)
 
     def put(self, item: object) -> None:
         """Play a cue; everything else is passed over."""

@@ -256,8 +256,9 @@ def of_runner(sensors: Iterable[KnownSensor], runner: str | None) -> tuple[Known
     runners = sorted({each.runner for each in known})
     if not known:
         raise UsageError(
-            "no sensor is bound yet: softstrike sensors bind says which one is worn where; "
-            "--simulate does without any"
+            "no sensor is bound yet: softstrike scan shows those near, then softstrike sensors bind NAME "
+            "--runner NAME --placement shoe --side left says which one is worn where (or all of it in a "
+            "window: softstrike settings --window); --simulate does without any"
         )
     if runner is None and len(runners) > 1:
         raise UsageError(

@@ -1,0 +1,132 @@
+"""The settings, without a display."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from synthetic_feed import header
+
+from dashboards.app import ensure_application
+from dashboards.preferences import Preferences, load_preferences, preferences_file, save_preferences
+from dashboards.settings import PLACES, SettingsView
+from dashboards.theme import theme_in_use, use_theme
+from dashboards.viewmodel import RunnerView
+from dashboards.widgets.fitting import FittingPicture
+from dashboards.windows.runner import RunnerWindow
+from dashboards.windows.settings import SettingsWindow
+from imu.folders import sensors_file
+from imu.sources.ble.registry import load_sensors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from PySide6.QtGui import QImage
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: object) -> Iterator[None]:
+    del qapp
+    monkeypatch.setenv("SOFTSTRIKE_CONFIG_DIR", str(tmp_path / "config"))
+    ensure_application()
+    yield
+    use_theme("dark")
+
+
+class QuietSound:
+    """Sound without a device."""
+
+    def __init__(self) -> None:
+        self.volume, self.muted, self.words = 0.6, False, "no sound device"
+
+    def set_volume(self, volume: float) -> None:
+        self.volume = volume
+
+    def set_muted(self, muted: bool) -> None:
+        self.muted = muted
+
+    def toggle_mute(self) -> None:
+        self.muted = not self.muted
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> SettingsWindow:
+    made = SettingsWindow(SettingsView())
+    qtbot.addWidget(made)
+    return made
+
+
+def test_the_first_run_is_done_by_keyboard(qtbot: QtBot, window: SettingsWindow) -> None:
+    assert window.next.text().startswith("Next: say who runs")
+    assert not window.forget.isEnabled()
+    qtbot.keyClicks(window.new_runner, "Ada")
+    qtbot.keyClick(window.new_runner, Qt.Key.Key_Return)
+    assert window.runner.currentText() == "Ada"
+    qtbot.keyClicks(window.name, "Sensor 1")
+    window.place.setCurrentText("right shin")
+    window.profile.setCurrentText("softstrike-reference")
+    qtbot.keyClick(window.name, Qt.Key.Key_Return)
+    assert window.told.text() == "Sensor 1 is worn as right shin"
+    assert window.next.text() == "All is ready: softstrike live"
+    (sensor,) = load_sensors(sensors_file())
+    assert (sensor.name, sensor.place, sensor.profile) == ("Sensor 1", "right-shin", "softstrike-reference")
+    qtbot.mouseClick(window.forget, Qt.MouseButton.LeftButton)
+    assert load_sensors(sensors_file()) == ()
+
+
+def test_a_limit_is_kept_and_one_that_cannot_be_is_told(qtbot: QtBot, window: SettingsWindow) -> None:
+    qtbot.keyClicks(window.limit, "7.5")
+    qtbot.keyClick(window.limit, Qt.Key.Key_Return)
+    assert load_preferences().impact_limit_g == 7.5
+    window.limit.setText("900")
+    window.limit.editingFinished.emit()
+    assert "1 to 50 g" in window.told.text()
+    assert load_preferences().impact_limit_g == 7.5
+
+
+def test_no_two_places_look_alike(qtbot: QtBot) -> None:
+    view, picture = SettingsView(), FittingPicture()
+    qtbot.addWidget(picture)
+    picture.resize(560, 400)
+    seen: list[QImage] = []
+    for place in PLACES:
+        picture.show_state(view.fitting(place))
+        seen.append(picture.grab().toImage())
+        assert place in picture.accessibleName()
+    assert all(one != other for at, one in enumerate(seen) for other in seen[:at])
+
+
+def test_the_key_opens_the_settings_and_the_window_follows(qtbot: QtBot) -> None:
+    save_preferences(Preferences(volume=0.2))
+    sound = QuietSound()
+    runner = RunnerWindow(RunnerView(header()), sound=sound)
+    qtbot.addWidget(runner)
+    with qtbot.waitActive(runner):
+        runner.show()
+        runner.activateWindow()
+    qtbot.keyClick(runner, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    opened = runner.settings.window
+    assert opened is not None
+    assert opened.volume.value() == 60, "as it is heard now"
+    opened.theme.setCurrentText("light")
+    opened.theme.activated.emit(opened.theme.currentIndex())
+    opened.volume.setValue(35)
+    opened.muted.setChecked(True)
+    assert (theme_in_use(), sound.volume, sound.muted) == ("light", 0.35, True)
+    assert load_preferences() == Preferences(theme="light", volume=0.35, muted=True)
+    runner.close()
+    assert not opened.isVisible()
+
+
+def test_a_file_that_cannot_be_used_is_told_in_the_window(qtbot: QtBot) -> None:
+    preferences_file().parent.mkdir()
+    preferences_file().write_text("volume = 9")
+    runner = RunnerWindow(RunnerView(header()))
+    qtbot.addWidget(runner)
+    runner.settings.show()
+    assert runner.settings.window is None
+    assert "dashboard.toml" in runner.told.text()
+    assert "volume" in runner.told.text()
