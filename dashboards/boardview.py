@@ -120,6 +120,7 @@ def trace_state(card: Card) -> TraceState:
             tuple((s.strike, s.peak_g, bool(s.excessive)) for s in card.trace if s.sensor == state.sensor),
         )
         for state in card.sensors
+        if state.placement.on_leg
     )
     return TraceState(card.runner, _tone(card, stale=stale), _text(card), legs)
 
@@ -152,7 +153,11 @@ def _card(card: Card, sound: bool, selected: bool) -> CardState:
         text=_text(card),
         phase=DASH if card.phase is None else _PHASES[card.phase],
         cadence=DASH if card.cadence_spm is None else f"{card.cadence_spm:.0f}",
-        legs=tuple(_leg(card, state.sensor, state.side[:1].upper()) for state in card.sensors),
+        legs=tuple(
+            _leg(card, state.sensor, state.side[:1].upper())
+            for state in card.sensors
+            if state.placement.on_leg
+        ),
         link=_link(card),
         seen=_seen(card.seen_s),
         sound=sound,

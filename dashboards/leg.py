@@ -100,7 +100,7 @@ class Leg:
     def name(self) -> str:
         """The sensor in words, e.g. ``"left shin"``."""
         place = "shin" if self.info.placement is Placement.SHANK else self.info.placement.value
-        return f"{self.info.side.value} {place}"
+        return f"{self.info.side.value} {place}" if self.info.placement.on_leg else place
 
     @property
     def shows_impact(self) -> bool:

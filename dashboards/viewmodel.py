@@ -75,7 +75,7 @@ class RunnerView:
         self._legs: dict[Side, Leg] = {}
         for side in (Side.LEFT, Side.RIGHT):
             for leg in self._sensors.values():
-                if leg.info.side is side:
+                if leg.info.side is side and leg.info.placement.on_leg:
                     self._legs.setdefault(side, leg)
         self._now_ns = header.origin_ns
         self._flag_times_s: set[float] = set()

@@ -99,7 +99,7 @@ class _SensorState(msgspec.Struct):
 
 
 class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState]):
-    """Chain of one sensor.
+    """Chain of one sensor; on the pelvis it yields samples, but no steps.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
         apart = JoinerParams.from_profile(profile, sensor.rate_hz) if sensor.has_gyro else None
         self.joiner = None if apart is None else Joiner(sensor.sensor, apart)
         self.timeline = Timeline(sensor.sensor, TimelineParams.from_profile(profile, sensor.rate_hz))
-        self.detector = StepDetector(sensor, params, strike_model)
+        self.detector = StepDetector(sensor, params, strike_model) if sensor.placement.on_leg else None
         self._state = _SensorState()
 
     def push(self, item: Packet | LinkChange | Tick) -> list[SensorOutput]:
@@ -139,7 +139,7 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
 
     def flush(self) -> list[SensorOutput]:
         """Finish the last steps."""
-        return [*self._drop_unfinished(), *self.detector.flush()]
+        return [*self._drop_unfinished(), *([] if self.detector is None else self.detector.flush())]
 
     def snapshot(self) -> _SensorState:
         """Copy of the whole state, of the blocks inside as well."""
@@ -154,8 +154,8 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
         self._state.blocks = ()
 
     def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
-        joiner = () if self.joiner is None else (self.joiner,)
-        return (self.decoder, *joiner, self.timeline, self.detector)
+        blocks = (self.decoder, self.joiner, self.timeline, self.detector)
+        return tuple(block for block in blocks if block is not None)
 
     def _drop_unfinished(self) -> list[SensorOutput]:
         """Tell of frames that broke off: what comes over a new link does not go on with them."""
@@ -176,7 +176,7 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
         out: list[SensorOutput] = []
         for timed in self.decode(packet):
             out.append(timed)
-            if isinstance(timed, SampleBatch | Gap):
+            if isinstance(timed, SampleBatch | Gap) and self.detector is not None:
                 out += self.detector.push(timed)
         return out
 

@@ -116,7 +116,8 @@ def cases() -> dict[str, BlockCase]:
 
 
 def _signal_cases() -> Iterator[BlockCase]:
-    for placement, has_gyro in product(Placement, (False, True)):
+    on_leg = [place for place in Placement if place.on_leg]
+    for placement, has_gyro in product(on_leg, (False, True)):
         info = SensorInfo(
             sensor="left", placement=placement, side=Side.LEFT, rate_hz=RATE_HZ, has_gyro=has_gyro
         )

@@ -85,7 +85,7 @@ def main() -> None:
     labelled = [
         one for one in recordings(parser.parse_args().folder) if len(one.truth) and one.activity == "run"
     ]
-    for placement in Placement:
+    for placement in (place for place in Placement if place.on_leg):
         report(placement, [one for one in labelled if one.placement is placement])
 
 

@@ -94,15 +94,16 @@ def analyze(
         ``time_s, acc_x_g, acc_y_g, acc_z_g`` and optionally ``gyr_x_dps, gyr_y_dps, gyr_z_dps``. The
         sensor may be mounted in any way.
     placement, side : str
-        ``"shank"`` or ``"shoe"``, ``"left"`` or ``"right"``; needed for a table, refused for a session file,
-        which says them itself.
+        ``"shank"``, ``"shoe"`` or ``"pelvis"``, ``"left"`` or ``"right"``; needed for a table, refused for a
+        session file, which says them itself. A pelvis sensor yields no steps: it is measured at the contacts
+        of the legs, in one session with them.
     range_g : float, optional
         End of the accelerometer's range for a table, g; by default seen from the samples.
     config : ChainConfig, optional
         Parameters; by default those of the session or the documented defaults.
     motion : bool
-        Also measure what takes the samples of a gyroscope from stride to stride (stride length, speed,
-        ankle); it takes several times as long, and the memory for all samples.
+        Also measure what takes the samples themselves from stride to stride (stride length, speed, ankle,
+        shank tilt, pelvis); it takes several times as long, and the memory for all samples.
 
     Returns
     -------
@@ -123,7 +124,9 @@ def analyze(
         return _analyze_session(Path(source), config, motion=motion)
     if placement is None or side is None:
         name = "a data frame" if not isinstance(source, (str, Path)) else str(source)
-        raise UsageError(f"{name}: say placement (shank or shoe) and side (left or right) of the sensor")
+        raise UsageError(
+            f"{name}: say placement (shank, shoe or pelvis) and side (left or right) of the sensor"
+        )
     table = read_samples(source, placement=placement, side=side, range_g=range_g)
     return _analyze_table(table, config or ChainConfig(), motion=motion)
 
@@ -133,14 +136,13 @@ def _analyze_table(table: SampleTable, config: ChainConfig, *, motion: bool) -> 
     clipped, range_g = clipped_samples(table.acc_g, table.range_g)
     sensor = table_sensor(table)
     model = config.strike_models.get(sensor.sensor, config.strike_models.get(ANY_SENSOR))
-    detector, judge, phases = (
-        StepDetector(sensor, config.signal, model),
-        Judge((sensor,), config),
-        PhaseTracker(config.phases),
-    )
+    judge, phases = Judge((sensor,), config), PhaseTracker(config.phases)
     batches = list(table_batches(table, clipped))
-    found = [out for batch in batches for out in detector.push(batch)] + detector.flush()
-    steps = [out for out in found if isinstance(out, Step)]
+    steps: list[Step] = []
+    if sensor.placement.on_leg:
+        detector = StepDetector(sensor, config.signal, model)
+        found = [out for batch in batches for out in detector.push(batch)] + detector.flush()
+        steps = [out for out in found if isinstance(out, Step)]
     judged = [item for step in steps for item in judge.push(step)]
     steps = [item for item in judged if isinstance(item, Step)]
     seen: list[Step | Gap] = [*steps, *_holes(table)]
@@ -214,7 +216,7 @@ def _analyze_session(path: Path, config: ChainConfig | None, *, motion: bool) ->
 
 
 def _joined(batches: Sequence[SampleBatch], sensors: Sequence[SensorInfo]) -> dict[str, SensorSamples]:
-    """Join the samples of each sensor that has a gyroscope."""
+    """Join the samples of each sensor."""
     joined = {
         info.sensor: join_batches([b for b in batches if b.sensor == info.sensor], info.rate_hz)
         for info in sensors
@@ -233,7 +235,8 @@ def _analysis(
     gaps: tuple[Gap, ...] = (),
     cut_off: bool = False,
 ) -> Analysis:
-    outcomes = outcomes_frame(steps, header.sensors, samples, header.origin_ns)
+    clock_ms = {q.sensor: q.clock_uncertainty_ms for q in qualities if q.clock_uncertainty_ms is not None}
+    outcomes = outcomes_frame(steps, header.sensors, samples, header.origin_ns, clock_ms)
     speeds = outcomes["speed_mps"].dropna()
     runner = summarise_runner(
         steps,

@@ -135,26 +135,29 @@ def _landings(
     return (np.stack(rows) if rows else np.empty((0, 0))), table.rate_hz
 
 
-def calibration_file(sensor: str) -> Path:
-    """Return where the landing model of a sensor is kept.
+def calibration_file(sensor: str, runner: str = "") -> Path:
+    """Return where the landing model of a runner's sensor is kept: it is personal.
 
     Raises
     ------
     UsageError
-        The sensor's name cannot be a file's name.
+        A name cannot be a file's name.
     """
-    if not sensor or any(mark in sensor for mark in "/\\:") or sensor.startswith("."):
-        raise UsageError(f"sensor {sensor!r}: use letters, digits, - and _ for a sensor that is calibrated")
-    return config_folder() / "calibrations" / f"{sensor}.json"
+    for what, name in (("sensor", sensor or "?:"), ("runner", runner)):
+        if any(mark in name for mark in "/\\:") or name.startswith("."):
+            raise UsageError(f"{what} {name!r}: use letters, digits, - and _ where a sensor is calibrated")
+    return config_folder() / "calibrations" / runner / f"{sensor}.json"
 
 
-def calibration_settings(sensors: Iterable[SensorInfo]) -> dict[str, float]:
+def calibration_settings(sensors: Iterable[SensorInfo], runner: str = "") -> dict[str, float]:
     """Return what the header of a new session carries, so that its replay tells the landings as live did.
 
     Parameters
     ----------
     sensors : iterable of SensorInfo
         The session's sensors; those without a calibration, or on a shoe with a gyroscope, carry nothing.
+    runner : str
+        Whose.
 
     Raises
     ------
@@ -165,7 +168,7 @@ def calibration_settings(sensors: Iterable[SensorInfo]) -> dict[str, float]:
     """
     settings: dict[str, float] = {}
     for sensor in sensors:
-        path = calibration_file(sensor.sensor)
+        path = calibration_file(sensor.sensor, runner)
         if not path.exists() or (sensor.placement is Placement.SHOE and sensor.has_gyro):
             continue
         model = load_calibration(path)

@@ -20,23 +20,34 @@ if TYPE_CHECKING:
     from imu.model import SampleBatch
     from imu.model.samples import BoolArray, FloatArray, IntArray
 
-__all__ = ["SensorSamples", "join_batches", "pitch_axis", "stride_path_m", "turned_deg"]
+__all__ = [
+    "SensorSamples",
+    "join_batches",
+    "pitch_axis",
+    "standing_up",
+    "stride_path_m",
+    "stride_up",
+    "tilt_deg",
+    "turned_deg",
+]
 
 HOLE_PERIODS = 1.8
 ROLL_OVER = {Placement.SHANK: (0.05, 0.5), Placement.SHOE: (0.5, 0.95)}
 LEAST_STANCES = 5
+STILL_S, STILL_SD_G, STILL_SIZE_G, STILL_TURNING_DPS = 0.7, 0.03, 0.1, 5.0
+STANDING_NEAR_DEG = 30.0
 
 
 @dataclass(frozen=True)
 class SensorSamples:
-    """All samples of one sensor with a gyroscope, in sensor axes.
+    """All samples of one sensor, in sensor axes.
 
     Attributes
     ----------
     t_ns : ndarray of int64, shape (n,)
         Session time, ns.
     acc_g, gyr_dps : ndarray of float64, shape (n, 3)
-        Acceleration in g, angular rate in degrees per second.
+        Acceleration in g, angular rate in degrees per second; the rate has no rows without a gyroscope.
     clipped : ndarray of bool, shape (n,)
         At the end of the range.
     rate_hz : float
@@ -49,6 +60,11 @@ class SensorSamples:
     clipped: BoolArray
     rate_hz: float
 
+    @property
+    def has_gyro(self) -> bool:
+        """Whether there are angular rates."""
+        return len(self.gyr_dps) == len(self.t_ns)
+
     def between(self, first_ns: int, last_ns: int) -> slice | None:
         """Return the samples from one time to another; None when some are missing there."""
         first, last = (int(k) for k in np.searchsorted(self.t_ns, (first_ns, last_ns)))
@@ -59,14 +75,15 @@ class SensorSamples:
 
 
 def join_batches(batches: Sequence[SampleBatch], rate_hz: float) -> SensorSamples | None:
-    """Join the batches of one sensor; None when it has no gyroscope or no samples."""
-    rates = [batch.gyr_dps for batch in batches if batch.gyr_dps is not None]
-    if not rates or len(rates) != len(batches):
+    """Join the batches of one sensor; None when it has no samples."""
+    if not batches:
         return None
+    rates = [batch.gyr_dps for batch in batches if batch.gyr_dps is not None]
+    none = np.empty((0, 3))
     return SensorSamples(
         np.concatenate([batch.t_ns for batch in batches]),
         np.concatenate([batch.acc_g for batch in batches]),
-        np.concatenate(rates),
+        np.concatenate(rates) if len(rates) == len(batches) else none,
         np.concatenate([batch.clipped for batch in batches]),
         rate_hz,
     )
@@ -148,8 +165,96 @@ def _upright(acc_g: FloatArray, rate_radps: FloatArray, time_s: FloatArray) -> F
 
     up = acc_g[0] / np.linalg.norm(acc_g[0])
     start, _ = Rotation.align_vectors([[0.0, 0.0, 1.0]], [up])
+    return np.asarray(start.apply(_turned_back(acc_g, rate_radps, time_s)))
+
+
+def _turned_back(acc_g: FloatArray, rate_radps: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Accelerations in the axes that the sensor has at the first sample."""
+    from scipy.spatial.transform import Rotation  # noqa: PLC0415 - start-up time
+
     middle = 0.5 * (rate_radps[1:] + rate_radps[:-1]) * np.diff(time_s)[:, None]
-    turned = [start]
+    turned = [Rotation.identity()]
     for step in Rotation.from_rotvec(middle):
         turned.append(turned[-1] * step)
     return np.asarray(Rotation.concatenate(turned).apply(acc_g))
+
+
+def stride_up(samples: SensorSamples, span: slice) -> FloatArray | None:
+    """Up at the first sample of a stride, in sensor axes.
+
+    Over a whole stride of steady running the segment gathers no speed, so that the mean specific force,
+    turned back to the axes of the first sample by the rate, is gravity's.
+
+    Parameters
+    ----------
+    samples : SensorSamples
+        All samples.
+    span : slice
+        From a contact to the next one of the same leg.
+
+    Returns
+    -------
+    ndarray of float64, shape (3,), or None
+        Unit vector. None when a sample is at the end of the range, or when the mean is not near 1 g: the
+        runner sped up, or part of the movement went unseen.
+    """
+    if samples.clipped[span].any():
+        return None
+    time_s = (samples.t_ns[span] - samples.t_ns[span.start]) / NS_PER_S
+    acc_g = _turned_back(samples.acc_g[span], np.radians(samples.gyr_dps[span]), time_s)
+    mean = (0.5 * (acc_g[1:] + acc_g[:-1]) * np.diff(time_s)[:, None]).sum(axis=0) / time_s[-1]
+    size = float(np.linalg.norm(mean))
+    return np.asarray(mean / size) if abs(size - 1.0) < STILL_SIZE_G else None
+
+
+def standing_up(samples: SensorSamples, stances_ns: Sequence[tuple[int, int]]) -> FloatArray | None:
+    """Up along the segment while the runner stands still, in sensor axes.
+
+    Parameters
+    ----------
+    samples : SensorSamples
+        All samples.
+    stances_ns : sequence of (int, int)
+        Initial contacts and toe-offs, ns, that show how the sensor is worn: a sensor that lies on a table, or
+        a shank of someone who sits, is more than 30 degrees off their mean.
+
+    Returns
+    -------
+    ndarray of float64, shape (3,), or None
+        Unit vector, the median of all blocks of 0.7 s without movement; None when there is none.
+    """
+    length = max(2, round(STILL_S * samples.rate_hz))
+    count = len(samples.t_ns) // length
+    spans = [span for stance in stances_ns if (span := samples.between(*stance)) is not None]
+    if not count or not spans:
+        return None
+    acc, gyr = (rows[: count * length].reshape(count, length, 3) for rows in (samples.acc_g, samples.gyr_dps))
+    mean = acc.mean(axis=1)
+    size = np.linalg.norm(mean, axis=1)
+    still = (acc.std(axis=1) < STILL_SD_G).all(axis=1) & (np.abs(size - 1.0) < STILL_SIZE_G)
+    still &= (gyr.std(axis=1) < STILL_TURNING_DPS).all(axis=1)
+    worn = np.concatenate([samples.acc_g[span] for span in spans]).mean(axis=0)
+    ups = mean[still] / size[still, None]
+    near = ups @ worn > np.cos(np.radians(STANDING_NEAR_DEG)) * np.linalg.norm(worn)
+    if not near.any():
+        return None
+    up = np.median(ups[near], axis=0)
+    return np.asarray(up / np.linalg.norm(up))
+
+
+def tilt_deg(up: FloatArray, segment_up: FloatArray, axis: FloatArray) -> float:
+    """Angle of a segment to the vertical about its mediolateral axis, degrees.
+
+    Parameters
+    ----------
+    up, segment_up, axis : ndarray of float64, shape (3,)
+        Up in the world, up along the segment and :func:`pitch_axis`, in sensor axes.
+
+    Returns
+    -------
+    float
+        Positive when the lower end is in front of the upper one.
+    """
+    forward = np.cross(segment_up, axis)
+    along = np.cross(axis, forward)
+    return float(np.degrees(np.arctan2(up @ forward, up @ along)))

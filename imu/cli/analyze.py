@@ -25,7 +25,7 @@ def analyze(
     /,
     *,
     out: Path,
-    placement: Literal["shank", "shoe"] | None = None,
+    placement: Literal["shank", "shoe", "pelvis"] | None = None,
     side: Literal["left", "right"] | None = None,
     range_g: float | None = None,
     calibration: Path | None = None,
@@ -54,7 +54,7 @@ def analyze(
         Format of the tables in a folder.
     outcomes : Path
         A second table to write, .csv, for one recording: flight time, duty factor, stride length, speed,
-        ankle.
+        ankle, shank tilt, pelvic drop, shock attenuation.
     overwrite : bool
         Replace tables that exist.
     """
@@ -78,8 +78,8 @@ def _check_facts(files: list[Path], facts: Mapping[str, Any]) -> None:
     tables = [file for file in files if not _is_session(file)]
     if tables and (facts["placement"] is None or facts["side"] is None):
         raise UsageError(
-            f"{tables[0]}: a table does not say where the sensor was worn: add --placement shank or shoe and "
-            "--side left or right"
+            f"{tables[0]}: a table does not say where the sensor was worn: add --placement shank, shoe or "
+            "pelvis and --side left or right"
         )
     if not tables and any(value is not None for value in facts.values()):
         raise UsageError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
@@ -14,21 +15,36 @@ if TYPE_CHECKING:
 
     from imu.archive import Outcome, Result
 
-__all__ = ["batch"]
+__all__ = ["Workers", "batch"]
 
 batch = App(name="batch", help="Work through an archive of sessions.", help_format="plaintext")
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Workers:
+    """Who does the work.
+
+    Attributes
+    ----------
+    executor : str
+        local: processes of this machine; threads; dask: a cluster.
+    workers : int
+        Processes or threads; by default one per processor.
+    scheduler : str
+        Address of a running Dask scheduler, e.g. tcp://10.0.0.5:8786; by default Dask is started here.
+    """
+
+    executor: Literal["local", "threads", "dask"] = "local"
+    workers: int | None = None
+    scheduler: str | None = None
+
+
+Paths = Annotated[list[str], Parameter(negative=())]
+
+
 @batch.command
-def analyze(
-    paths: Annotated[list[str], Parameter(negative=())],
-    /,
-    *,
-    out: str,
-    executor: Literal["local", "threads", "dask"] = "local",
-    workers: int | None = None,
-    scheduler: str | None = None,
-) -> int:
+def analyze(paths: Paths, /, *, out: str, who: Workers | None = None) -> int:
     """Find and measure every step of many sessions, into one Parquet dataset.
 
     The dataset has the tables steps, sensors and flags, in folders by runner and date. Sessions done before
@@ -41,26 +57,12 @@ def analyze(
         s3://bucket/2026.
     out : str
         Folder of the dataset, or a storage address.
-    executor : str
-        local: processes of this machine; threads; dask: a cluster.
-    workers : int
-        Processes or threads; by default one per processor.
-    scheduler : str
-        Address of a running Dask scheduler, e.g. tcp://10.0.0.5:8786; by default Dask is started here.
     """
-    return _run("analyze", paths, out, executor=executor, workers=workers, scheduler=scheduler)
+    return _run("analyze", paths, out, who)
 
 
 @batch.command
-def evaluate(
-    paths: Annotated[list[str], Parameter(negative=())],
-    /,
-    *,
-    out: str,
-    executor: Literal["local", "threads", "dask"] = "local",
-    workers: int | None = None,
-    scheduler: str | None = None,
-) -> int:
+def evaluate(paths: Paths, /, *, out: str, who: Workers | None = None) -> int:
     """Hold what is found in labelled recordings against their truth, into Parquet tables.
 
     Parameters
@@ -69,26 +71,12 @@ def evaluate(
         Descriptions (NAME.json) beside their recordings, folders or patterns, as for softstrike evaluate.
     out : str
         Folder of the tables, or a storage address.
-    executor : str
-        local: processes of this machine; threads; dask: a cluster.
-    workers : int
-        Processes or threads; by default one per processor.
-    scheduler : str
-        Address of a running Dask scheduler; by default Dask is started here.
     """
-    return _run("evaluate", paths, out, executor=executor, workers=workers, scheduler=scheduler)
+    return _run("evaluate", paths, out, who)
 
 
 @batch.command
-def report(
-    paths: Annotated[list[str], Parameter(negative=())],
-    /,
-    *,
-    out: str,
-    executor: Literal["local", "threads", "dask"] = "local",
-    workers: int | None = None,
-    scheduler: str | None = None,
-) -> int:
+def report(paths: Paths, /, *, out: str, who: Workers | None = None) -> int:
     """Write the report of many sessions, one HTML page each.
 
     Parameters
@@ -97,26 +85,25 @@ def report(
         Session files (.mcap), folders, patterns or storage addresses.
     out : str
         Folder of the pages, or a storage address.
-    executor : str
-        local: processes of this machine; threads; dask: a cluster.
-    workers : int
-        Processes or threads; by default one per processor.
-    scheduler : str
-        Address of a running Dask scheduler; by default Dask is started here.
     """
-    return _run("report", paths, out, executor=executor, workers=workers, scheduler=scheduler)
+    return _run("report", paths, out, who)
 
 
-def _run(
-    job: str, paths: list[str], out: str, *, executor: str, workers: int | None, scheduler: str | None
-) -> int:
+def _run(job: str, paths: list[str], out: str, who: Workers | None) -> int:
     from imu.archive import JOBS, find_sessions, run_archive
     from imu.cli.app import NOTHING_USABLE, OK, PARTLY_USABLE
 
+    who = who or Workers()
     addresses = find_sessions(paths, JOBS[job].ending)
     with _progress(len(addresses)) as on_result:
         outcome = run_archive(
-            job, addresses, out, executor=executor, workers=workers, scheduler=scheduler, on_result=on_result
+            job,
+            addresses,
+            out,
+            executor=who.executor,
+            workers=who.workers,
+            scheduler=who.scheduler,
+            on_result=on_result,
         )
     _tell(outcome, out)
     if not outcome.failures and not outcome.notes:

@@ -21,6 +21,7 @@ def calibrate(
     sensor: str,
     placement: Literal["shank", "shoe"],
     side: Literal["left", "right"],
+    runner: str = "",
     kind: Literal["midfoot", "forefoot"] = "midfoot",
     range_g: float | None = None,
     overwrite: Annotated[bool, Parameter(negative=())] = False,
@@ -42,6 +43,8 @@ def calibrate(
         Where the sensor was worn.
     side : str
         Which leg.
+    runner : str
+        Whose landings; live and record use them for this runner.
     kind : str
         How you landed in the second run.
     range_g : float
@@ -59,8 +62,9 @@ def calibrate(
     from imu.cli.app import NOTHING_USABLE, OK
     from imu.cli.paths import check_target
     from imu.model import Strike
+    from imu.runners.profile import slug_of
 
-    path = calibration_file(sensor)
+    path = calibration_file(sensor, slug_of(runner) if runner else "")
     check_target(path, (".json",), overwrite=overwrite)
     found = learn(heel, other, placement=placement, side=side, kind=Strike(kind), range_g=range_g)
     print(_told(found.score, kind))

@@ -75,12 +75,15 @@ def _header(header: SessionHeader, runner: str, options: RunOptions) -> tuple[Se
     import msgspec
 
     from dashboards.preferences import load_preferences
+    from imu.batch.calibrate import calibration_settings
     from imu.cli.who import shown_verdict, today
     from imu.config import IMPACT_LIMIT_KEY
     from imu.runners import coached_settings, find_runner, runner_file
+    from imu.runners.profile import slug_of
 
     limit_g = load_preferences().impact_limit_g
     known = header.config if limit_g is None else {**header.config, IMPACT_LIMIT_KEY: limit_g}
+    known = {**known, **calibration_settings(header.sensors, slug_of(runner) if runner else "")}
     plain = msgspec.structs.replace(
         header, runner=runner, shoe=options.shoe, surface=options.surface, tags=options.tag, config=known
     )

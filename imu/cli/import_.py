@@ -20,7 +20,7 @@ def import_(
     left: Files = None,
     right: Files = None,
     mapping: Path | None = None,
-    placement: Literal["shank", "shoe"] | None = None,
+    placement: Literal["shank", "shoe", "pelvis"] | None = None,
     side: Literal["left", "right"] | None = None,
     rate_hz: float | None = None,
     range_g: float | None = None,

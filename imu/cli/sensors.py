@@ -73,7 +73,7 @@ def bind(
     runner : str
         Who wears it.
     placement : Placement
-        shoe or shank.
+        shoe, shank or pelvis; a pelvis sensor is an auxiliary beside those of the legs.
     side : Side
         left or right.
     known_as : str

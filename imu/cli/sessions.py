@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 from imu.chain import Chain
 from imu.errors import InputError, UsageError
 from imu.metrics import summarise
-from imu.model import Flag, ImpactLimit, LinkChange, SampleBatch, SensorHealth, SessionHeader, Step
+from imu.model import (
+    Cue,
+    Flag,
+    ImpactLimit,
+    LinkChange,
+    PhaseChange,
+    RunnerMetrics,
+    SampleBatch,
+    SensorHealth,
+    SessionHeader,
+    Step,
+)
 from imu.sinks.base import EngineFault, Rewound
 from imu.units import NS_PER_S
 
@@ -34,16 +45,18 @@ __all__ = [
 ]
 
 _TRACE_NS = 12 * NS_PER_S
+_KEPT = (Step, Flag, ImpactLimit, PhaseChange, Cue, EngineFault)
 
 
 class Collector:
     """Sink that keeps what a report and a picture need.
 
-    Policy: steps, flags, limits and faults are lossless; of samples, health and links only the latest are
-    kept, so that memory hardly grows while a session runs.
+    Policy: steps, flags, limits, phases, cues and faults are lossless; of samples, health, links and rolling
+    figures only the latest are kept, so that memory hardly grows while a session runs.
     """
 
     def __init__(self) -> None:
+        self._runner: RunnerMetrics | None = None
         self._clear()
 
     def put(self, item: object) -> None:
@@ -52,8 +65,10 @@ class Collector:
             self._clear()
         elif isinstance(item, SampleBatch):
             self._keep(item)
-        elif isinstance(item, Step | Flag | ImpactLimit | EngineFault):
+        elif isinstance(item, _KEPT):
             self._events.append(item)
+        elif isinstance(item, RunnerMetrics):
+            self._runner = item
         elif isinstance(item, SensorHealth):
             self._health[item.sensor] = item
         elif isinstance(item, LinkChange):
@@ -94,9 +109,12 @@ class Collector:
         yield from self._batches
         yield from self._events
         yield from self._health.values()
+        if self._runner is not None:
+            yield self._runner
 
     def _clear(self) -> None:
-        self._events: list[Step | Flag | ImpactLimit | EngineFault] = []
+        self._events: list[Step | Flag | ImpactLimit | PhaseChange | Cue | EngineFault] = []
+        self._runner = None
         self._health: dict[str, SensorHealth] = {}
         self._links: dict[str, LinkChange] = {}
         self._batches: deque[SampleBatch] = deque()

@@ -107,7 +107,7 @@ _ALL = (
         "Bridging, clamshells and prone hip extension, three days a week. Begin with what you can do well; "
         "your physical therapist fits the amounts to you.",
         "Done or not done, sets and counts from your log; the trend of pelvic drop.",
-        "pelvic drop: pelvis. With shoe or shin sensors: not measurable with this sensor.",
+        "pelvic drop: pelvis. With shoe or shin sensors alone: not measurable with this sensor.",
         "Strength.",
         ("article", "bramah-2018"),
     ),

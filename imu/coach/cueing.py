@@ -209,6 +209,8 @@ def _chosen(sensors: tuple[SensorInfo, ...]) -> list[SensorInfo]:
     """One sensor a leg: the shin's where there is one, else the first."""
     by_side: dict[str, SensorInfo] = {}
     for info in sensors:
+        if not info.placement.on_leg:
+            continue
         have = by_side.get(info.side)
         if have is None or (info.placement is Placement.SHANK and have.placement is not Placement.SHANK):
             by_side[info.side] = info

@@ -240,7 +240,8 @@ def _checked(part: _Part, facts: Facts) -> SampleTable:
     side = facts.side or part.layout.side
     if placement is None or side is None:
         raise UsageError(
-            f"{part.label}: say where the sensor was worn: --placement shank or shoe, --side left or right"
+            f"{part.label}: say where the sensor was worn: --placement shank, shoe or pelvis, "
+            "--side left or right"
         )
     t_ns = part.t_ns - (part.t_ns[0] if len(part.t_ns) else 0)
     frame = pd.DataFrame({TIME_COLUMN: t_ns / NS_PER_S})

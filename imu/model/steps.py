@@ -10,10 +10,20 @@ __all__ = ["STEP_COLUMNS", "Activity", "Placement", "RejectReason", "Side", "Ste
 
 
 class Placement(enum.StrEnum):
-    """Where the sensor is worn."""
+    """Where the sensor is worn.
+
+    A pelvis sensor is an auxiliary: it yields no steps of its own and is measured at the contacts of the
+    legs; its side says nothing.
+    """
 
     SHANK = "shank"
     SHOE = "shoe"
+    PELVIS = "pelvis"
+
+    @property
+    def on_leg(self) -> bool:
+        """Whether a sensor there finds steps."""
+        return self is not Placement.PELVIS
 
 
 class Side(enum.StrEnum):

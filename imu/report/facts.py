@@ -222,6 +222,7 @@ def session_facts(session: SessionData, earlier: Sequence[SessionFacts] = ()) ->
             steps[steps["sensor"] == info.sensor], (info.sensor, str(info.side), str(info.placement)), edges_s
         )
         for info in header.sensors
+        if info.placement.on_leg
     ]
     return SessionFacts(
         name=session.name,

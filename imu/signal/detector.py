@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from imu.block import Block
+from imu.errors import UsageError
 from imu.model import Gap, Impact, Landing, MountingEstimate, Placement, SampleBatch, SensorInfo, Step
 from imu.signal import activity as gait
 from imu.signal.measure import Contacts, Impacts, Landings, Places, Rests, StepMeter, toe_off_by
@@ -75,7 +76,7 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
     Raises
     ------
     UsageError
-        The model was learnt on another placement or at another rate.
+        The sensor is not worn on a leg, or the model was learnt on another placement or at another rate.
 
     Notes
     -----
@@ -94,6 +95,10 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         strike_model: StrikeModel | None = None,
         tap: list[tuple[int, FloatArray]] | None = None,
     ) -> None:
+        if not sensor.placement.on_leg:
+            raise UsageError(
+                f"{sensor.sensor}: steps are found by sensors on a leg, not on the {sensor.placement}"
+            )
         self._sensor = sensor
         self._params = params or SignalParams()
         self._columns = 6 if sensor.has_gyro else 3

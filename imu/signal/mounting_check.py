@@ -187,7 +187,7 @@ class MountingCheck:
         self, header: SessionHeader, usual_up: Mapping[str, tuple[float, float, float]] | None = None
     ) -> None:
         self.state = CheckState.STILL
-        self._tracks = {info.sensor: _Track(info) for info in header.sensors}
+        self._tracks = {info.sensor: _Track(info) for info in header.sensors if info.placement.on_leg}
         self._usual_up = dict(usual_up or {})
         self._since_ns = 0
         self._steps = 0

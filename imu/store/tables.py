@@ -97,7 +97,7 @@ def read_samples(
         A ``.csv`` or ``.csv.gz`` file, or a frame, with the columns ``time_s, acc_x_g, acc_y_g, acc_z_g`` and
         optionally ``gyr_x_dps, gyr_y_dps, gyr_z_dps``; other columns are passed over.
     placement : Placement or str
-        ``"shank"`` or ``"shoe"``.
+        ``"shank"``, ``"shoe"`` or ``"pelvis"``.
     side : Side or str
         ``"left"`` or ``"right"``.
     range_g : float, optional

@@ -41,7 +41,9 @@ RIGHT = msgspec.structs.replace(
     sensor_of(find_profile("wmf-shoe"), Placement.SHOE), sensor="right", side=Side.RIGHT
 )
 COACHED = {"baseline_g.right": 1.0, "coach.run_s": 6.0, "coach.retention_s": 2.0}
-HEADER = SessionHeader((LEFT, RIGHT), config=COACHED)
+BELT = msgspec.structs.replace(LEFT, sensor="belt", placement=Placement.PELVIS)
+LEGS = (LEFT, RIGHT)
+HEADER = SessionHeader((*LEGS, BELT), config=COACHED)
 BY_NAME = {sensor.sensor: sensor for sensor in HEADER.sensors}
 
 
@@ -65,7 +67,9 @@ def steps_of(outputs: list[Any], sensor: str) -> list[Step]:
 
 def test_input_is_rich_enough_to_try_the_laws() -> None:
     outputs = streams.run(Chain(HEADER), session(1))
-    assert all(len(steps_of(outputs, sensor)) >= 10 for sensor in BY_NAME)
+    assert all(len(steps_of(outputs, leg.sensor)) >= 10 for leg in LEGS)
+    assert not steps_of(outputs, BELT.sensor)
+    assert any(isinstance(out, SampleBatch) and out.sensor == BELT.sensor for out in outputs)
     assert {type(out).__name__ for out in outputs} >= {"ImpactLimit", "SensorHealth", "SensorStatus", "Flag"}
     assert {type(out).__name__ for out in outputs} >= {"Cue", "CuePeriod", "RunnerMetrics", "PhaseChange"}
 
@@ -81,7 +85,7 @@ def test_determinism(seed: int) -> None:
 @given(seed=SEEDS)
 def test_chunking_steps_are_those_of_all_samples_at_once(seed: int) -> None:
     outputs = streams.run(Chain(HEADER), session(seed))
-    for sensor in HEADER.sensors:
+    for sensor in LEGS:
         batches = [out for out in outputs if isinstance(out, SampleBatch) and out.sensor == sensor.sensor]
         at_once = streams.steps_in(streams.run(StepDetector(sensor), streams.together(batches)))
         unjudged = [

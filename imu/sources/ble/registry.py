@@ -91,6 +91,8 @@ class KnownSensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     @property
     def place(self) -> str:
         """Its name inside a session, e.g. ``"left-shoe"``."""
+        if not self.placement.on_leg:
+            return str(self.placement)
         return f"{self.side}-{'shoe' if self.placement is Placement.SHOE else 'shin'}"
 
     @property

@@ -128,6 +128,8 @@ class SimSensor(msgspec.Struct, frozen=True, kw_only=True):
     clock_ppm: float = 0.0
 
     def __post_init__(self) -> None:
+        if not self.placement.on_leg:
+            raise UsageError(f"sensor {self.sensor!r}: no {self.placement} is simulated.")
         if self.rate_hz <= 0 or self.accel_range_g <= 0 or self.gyro_range_dps <= 0:
             raise UsageError(f"sensor {self.sensor!r}: rate and ranges must be greater than 0.")
         if self.mounting is not None and len(self.mounting) != 9:  # noqa: PLR2004 - a 3 x 3 matrix

@@ -119,7 +119,8 @@ class RecordedMotion:
         from imu.store import SessionReader  # noqa: PLC0415 - the session file's libraries
 
         reader = SessionReader(path)
-        info = next((each for each in reader.header.sensors if each.side == side), reader.header.sensors[0])
+        legs = [each for each in reader.header.sensors if each.side == side and each.placement.on_leg]
+        info = (*legs, *reader.header.sensors)[0]
         decoder = Decoder(profile_of(info), info.sensor, info.params or None)
         batches = [
             out

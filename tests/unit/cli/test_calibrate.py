@@ -83,6 +83,7 @@ def test_a_session_takes_the_calibrations_of_its_sensors_along(settings: Path) -
     header = SessionHeader(sensors, config=calibration_settings(sensors))
     assert settings.exists()
     assert ChainConfig.from_header(header).strike_models == {"left": model}
+    assert calibration_settings(sensors, "ben") == {}
     with pytest.raises(UsageError, match="calibrate again"):
         calibration_settings([streams.worn(Placement.SHOE, has_gyro=False)])
 

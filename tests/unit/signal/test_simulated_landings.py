@@ -27,7 +27,7 @@ def test_heel_or_not_is_right_and_hardly_ever_open(angle_deg: float, seed: int) 
     assert np.mean(right) >= 0.98
 
 
-@pytest.mark.parametrize("placement", list(Placement))
+@pytest.mark.parametrize("placement", [place for place in Placement if place.on_leg])
 @pytest.mark.parametrize("angle_deg", [14.0, -5.0])
 def test_contacts_of_heel_and_forefoot_strikers_are_hardly_biased(
     placement: Placement, angle_deg: float

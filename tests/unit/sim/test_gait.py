@@ -47,7 +47,7 @@ def test_position_velocity_and_acceleration_belong_together(leg: int) -> None:
     np.testing.assert_allclose(acceleration, ankle.acceleration_mps2[2:-2], atol=2.0)
 
 
-@pytest.mark.parametrize("placement", Placement)
+@pytest.mark.parametrize("placement", [place for place in Placement if place.on_leg])
 def test_acceleration_has_no_jumps(placement: Placement) -> None:
     (left, _), edges = plan(outing(), seed=1)
     limb = Limb(left, placement, Side.LEFT)
@@ -58,7 +58,7 @@ def test_acceleration_has_no_jumps(placement: Placement) -> None:
     assert jumps[1] < 0.2 * jumps[0]
 
 
-@pytest.mark.parametrize("placement", Placement)
+@pytest.mark.parametrize("placement", [place for place in Placement if place.on_leg])
 def test_standing_feels_gravity_and_nothing_else(placement: Placement) -> None:
     (left, _), _ = plan(outing(), seed=1)
     felt = Limb(left, placement, Side.LEFT).felt(np.arange(0.5, 2.5, STEP_S))

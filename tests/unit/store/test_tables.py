@@ -210,7 +210,7 @@ def test_numbers_as_text_in_a_frame_are_taken(csv: Write) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"placement": "hip"}, "placement must be shank or shoe, not 'hip'"),
+        ({"placement": "hip"}, "placement must be shank or shoe or pelvis, not 'hip'"),
         ({"side": "both"}, "side must be left or right"),
         ({"range_g": 0}, "range_g must be"),
         ({"range_g": float("nan")}, "range_g must be"),
