@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from synthetic_feed import header
 
 from dashboards.app import ensure_application
@@ -16,14 +16,18 @@ from dashboards.viewmodel import RunnerView
 from dashboards.widgets.fitting import FittingPicture
 from dashboards.windows.runner import RunnerWindow
 from dashboards.windows.settings import SettingsWindow
+from imu.cli.screen import show_window
+from imu.cli.simulated import simulated_session
 from imu.folders import sensors_file
 from imu.sources.ble.registry import load_sensors
+from imu.sources.sim import SimulatorSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from PySide6.QtGui import QImage
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 
@@ -130,3 +134,24 @@ def test_a_file_that_cannot_be_used_is_told_in_the_window(qtbot: QtBot) -> None:
     assert runner.settings.window is None
     assert "dashboard.toml" in runner.told.text()
     assert "volume" in runner.told.text()
+
+
+def test_theme_and_volume_are_there_again_in_the_next_run(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # this process keeps its own
+    save_preferences(Preferences(theme="light", volume=0.2))
+    found: list[tuple[str, float]] = []
+
+    def change() -> None:
+        window = next(each for each in qapp.topLevelWidgets() if isinstance(each, RunnerWindow))
+        if window.isVisible() and window.sound is not None:
+            found.append((theme_in_use(), window.sound.volume))
+            for name in ("theme", "louder", "mute"):
+                window.actions_by_name[name]()
+        qapp.quit()
+
+    QTimer.singleShot(200, change)
+    show_window(SimulatorSource(simulated_session("demo", 1, 20.0)), [])
+    assert found == [("light", 0.2)]
+    assert load_preferences() == Preferences(theme="contrast", volume=0.3, muted=True)
