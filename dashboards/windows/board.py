@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent
 
-    from imu.squad import ConnectionState, Heard
+    from imu.squad import Card, ConnectionState, Heard
+    from imu.squad.messages import FlagMessage
 
     class Hears(Protocol):
         """Where messages come from; :class:`imu.squad.Listener` is one."""
@@ -49,7 +50,7 @@ class BoardWindow(QWidget):
     listener : Hears
         Where messages come from.
     on_flag : callable, optional
-        Called with runner and text when a flag rises for a runner whose sound is on.
+        Called with card and flag when a flag rises for a runner whose sound is on.
     clock_ms : callable
         Wall clock, ms since 1970.
 
@@ -68,7 +69,7 @@ class BoardWindow(QWidget):
         squad: str,
         listener: Hears,
         *,
-        on_flag: Callable[[str, str], None] | None = None,
+        on_flag: Callable[[Card, FlagMessage], None] | None = None,
         clock_ms: Callable[[], int] = now_ms,
     ) -> None:
         super().__init__()
@@ -121,7 +122,7 @@ class BoardWindow(QWidget):
             if card.runner == self.selected:
                 self.trace.show_state(trace_state(card))
             for flag in card.flags:
-                self._sound(card.runner, flag.session, flag.number, flag.text)
+                self._sound(card, flag)
         self.frames += 1
 
     def choose(self, runner: str | None) -> None:
@@ -136,13 +137,14 @@ class BoardWindow(QWidget):
         self.closed.emit()
         event.accept()
 
-    def _sound(self, runner: str, session: str, number: int, text: str) -> None:
+    def _sound(self, card: Card, flag: FlagMessage) -> None:
         """Tell a flag once, if this runner's sound is on."""
-        if (runner, session, number) in self._told:
+        told = (card.runner, flag.session, flag.number)
+        if told in self._told:
             return
-        self._told.add((runner, session, number))
-        if runner in self.sounding and self._on_flag is not None:
-            self._on_flag(runner, text)
+        self._told.add(told)
+        if card.runner in self.sounding and self._on_flag is not None:
+            self._on_flag(card, flag)
 
     def _lay_out(self, count: int) -> None:
         """Have as many cards as runners, in a grid that fits the window."""

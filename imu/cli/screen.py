@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imu.cli.sessions import Collector
-    from imu.model import SessionHeader
+    from imu.model import Cue, SessionHeader
     from imu.sinks.audio import AudioSink
     from imu.sinks.base import Sink
     from imu.sinks.recorder import Recording
     from imu.sources.base import Source
-    from imu.squad import Listener
+    from imu.squad import Card, Listener
+    from imu.squad.messages import FlagMessage
 
 __all__ = [
     "choose_session",
@@ -165,15 +166,42 @@ def _remembering(sound: AudioSink | None = None) -> Iterator[None]:
 def show_board(name: str, listener: Listener) -> None:
     """Show the coach's board until it is closed, or until Ctrl-C."""
     from dashboards.app import ensure_application, quit_soon
+    from dashboards.preferences import load_preferences
     from dashboards.windows.board import BoardWindow
+    from imu.sinks.audio import AudioSink
 
     app = ensure_application()
     for wish in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wish, lambda *_: quit_soon())
-    window = BoardWindow(name, listener)
+    known = load_preferences()
+    sound = AudioSink(known.volume, muted=known.muted)
+
+    def play(card: Card, flag: FlagMessage) -> None:
+        cue = _as_cue(card, flag)
+        if cue is not None:
+            sound.put(cue)
+
+    window = BoardWindow(name, listener, on_flag=play)
     window.resize(1440, 900)
     window.show()
-    app.exec()
+    try:
+        app.exec()
+    finally:
+        sound.close()
+
+
+def _as_cue(card: Card, flag: FlagMessage) -> Cue | None:
+    """Return the cue that sounds like a flag: pitch by leg, beeps by rule; none for trouble with a sensor."""
+    from imu.model import Cue, CueKind, Rule
+
+    kind = {Rule.EXCESSIVE_IMPACT: CueKind.SOFTER, Rule.HEEL_STRIKE: CueKind.LANDING}.get(flag.rule)
+    side = next((state.side for state in card.sensors if state.sensor == flag.sensor), None)
+    if kind is None or side is None:
+        return None
+    value, limit = flag.value or 0.0, flag.limit or 0.0
+    return Cue(
+        flag.t_ms * 1_000_000, kind, flag.sensor, side, flag.number, value, limit, flag.unit, flag.text
+    )
 
 
 def choose_session(folder: Path | None) -> Path | None:

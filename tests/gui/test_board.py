@@ -12,6 +12,8 @@ from dashboards.app import ensure_application
 from dashboards.boardview import Order
 from dashboards.states import Tone
 from dashboards.windows.board import BoardWindow
+from imu.cli.screen import _as_cue
+from imu.model import CueKind, Rule, Side
 from imu.squad import ConnectionState, Heard
 from imu.squad.messages import kind_of, pack
 from tests.unit.squad.conftest import FLAG, NOW_MS, STATUS, STEP, SUMMARY
@@ -55,7 +57,12 @@ def sounds() -> list[tuple[str, str]]:
 @pytest.fixture
 def board(qtbot: QtBot, said: Said, sounds: list[tuple[str, str]]) -> Iterator[BoardWindow]:
     ensure_application()
-    window = BoardWindow("Club", said, on_flag=lambda *told: sounds.append(told), clock_ms=lambda: NOW_MS)
+    window = BoardWindow(
+        "Club",
+        said,
+        on_flag=lambda card, flag: sounds.append((card.runner, flag.text)),
+        clock_ms=lambda: NOW_MS,
+    )
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
@@ -157,3 +164,16 @@ def test_a_lost_broker_and_refused_messages_are_told(board: BoardWindow, said: S
     assert head is not None
     assert (head.trouble, head.broker) == (True, "the broker is not reached; trying again")
     assert head.refused == "1 message refused"
+
+
+def test_a_flag_sounds_like_the_cue_of_its_leg_and_trouble_like_nothing(
+    board: BoardWindow, said: Said
+) -> None:
+    said.say("Ada", STATUS)
+    board.refresh()
+    (card,) = board.state.cards(NOW_MS)
+    cue = _as_cue(card, FLAG)
+    assert cue is not None
+    assert (cue.kind, cue.side, cue.value, cue.target) == (CueKind.SOFTER, Side.LEFT, 9.0, 8.0)
+    assert _as_cue(card, msgspec.structs.replace(FLAG, rule=Rule.SENSOR_TROUBLE)) is None
+    assert _as_cue(card, msgspec.structs.replace(FLAG, sensor="unknown")) is None
