@@ -23,7 +23,7 @@ demo: setup-demo ## set up what is needed and play a recorded run
 	$(BIN)/softstrike demo $(ARGS)
 
 test: setup-dev ## set up for development and run all tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses=4 $(ARGS)
 
 test-bluez: setup-dev ## the tests with BlueZ against the real one, in a kernel of their own (Debian, root)
 	sh scripts/test_bluez.sh $(ARGS)
