@@ -144,11 +144,16 @@ def test_theme_and_volume_are_there_again_in_the_next_run(
     found: list[tuple[str, float]] = []
 
     def change() -> None:
-        window = next(each for each in qapp.topLevelWidgets() if isinstance(each, RunnerWindow))
-        if window.isVisible() and window.sound is not None:
+        # Windows that other tests closed may still be among them.
+        windows = [each for each in qapp.topLevelWidgets() if isinstance(each, RunnerWindow)]
+        window = next((each for each in windows if each.isVisible()), None)
+        if window is None:
+            QTimer.singleShot(200, change)
+            return
+        if window.sound is not None:
             found.append((theme_in_use(), window.sound.volume))
-            for name in ("theme", "louder", "mute"):
-                window.actions_by_name[name]()
+        for name in ("theme", "louder", "mute"):
+            window.actions_by_name[name]()
         qapp.quit()
 
     QTimer.singleShot(200, change)

@@ -83,10 +83,10 @@ def test_the_command_prints_a_table_and_tells_by_its_exit_code(
     broken.write_text(REFERENCE.replace("samples = 3\n", "samples = 2\n", 1), "utf-8")
     none.write_text("schema = 2", "utf-8")
     assert [run(["profile", "check", str(path)]) for path in (good, broken, none)] == [0, 3, 1]
-    shown = capsys.readouterr().out
-    assert all(name in shown for name in NAMES)
-    assert "FAILED" in shown
-    assert "none.toml: key" in shown
+    shown = capsys.readouterr()
+    assert all(name in shown.out for name in NAMES)
+    assert "FAILED" in shown.out
+    assert "none.toml: key" in shown.err
 
 
 def test_the_list_names_what_cannot_be_observed(capsys: pytest.CaptureFixture[str]) -> None:
