@@ -157,7 +157,7 @@ def _report(path: Path, session: str) -> Made:
     from imu.report import Story, session_facts, session_report  # noqa: PLC0415 - loads matplotlib
 
     data = load(path)
-    page = session_report(Story(session_facts(data, []), ()))
+    page = session_report(Story(session_facts(data)))
     folder = partition(SessionReader(path).header)
     text = "" if data.complete else "cut off: the report is of its sound part"
     return Made({f"reports/{folder}/{session}.html": page.encode()}, text, 0.0)

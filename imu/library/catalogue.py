@@ -12,6 +12,7 @@ from imu.errors import EnvironmentProblem, UsageError
 from imu.folders import sessions_folder
 from imu.library.entries import SessionEntry, Wanted, read_entry
 from imu.library.index import Index
+from imu.library.kept import forget_kept
 from imu.library.tables import table_folder
 from imu.store import Edits, edits_path, read_edits, write_edits
 
@@ -111,7 +112,7 @@ class Library:
         return edits
 
     def delete(self, entry: SessionEntry) -> list[Path]:
-        """Delete a session, the edits beside it and its tables in the cache; this cannot be undone.
+        """Delete a session, the edits beside it and what the cache holds of it; this cannot be undone.
 
         Returns
         -------
@@ -123,6 +124,7 @@ class Library:
         EnvironmentProblem
             The system refuses.
         """
+        forget_kept(entry.path)
         removed = []
         for path in (entry.path, edits_path(entry.path)):
             try:
