@@ -11,7 +11,7 @@ from imu.batch.analyze import Analysis, analyze
 from imu.chain import SensorChain
 from imu.errors import UsageError
 from imu.model import Gap, Marker, Packet, SampleBatch
-from imu.store import SessionReader, edited, read_edits
+from imu.store import edited, open_session, read_edits
 from imu.store.event_tables import flags_frame, gaps_frame, markers_frame, samples_frame, sensors_frame
 from imu.units import NS_PER_S
 
@@ -55,7 +55,7 @@ class SessionData:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._reader = SessionReader(self.path)
+        self._reader = open_session(self.path)
         edits = read_edits(self.path)
         self.header: SessionHeader = edited(self._reader.header, edits)
         self.name = edits.name or self.path.stem

@@ -57,7 +57,9 @@ class Library:
         -------
         list of SessionEntry
         """
-        entries = self._index.entries(self._paths())
+        found = self._index.entries(self._paths())
+        parts = {part for entry in found for part in entry.more}
+        entries = [entry for entry in found if entry.path not in parts]
         if wanted is not None and wanted != Wanted():
             entries = [entry for entry in entries if not entry.problem and wanted.takes(entry)]
         return sorted(entries, key=_latest_first)
@@ -124,9 +126,10 @@ class Library:
         EnvironmentProblem
             The system refuses.
         """
-        forget_kept(entry.path)
+        files = (entry.path, *entry.more)
+        forget_kept(files)
         removed = []
-        for path in (entry.path, edits_path(entry.path)):
+        for path in (*files, edits_path(entry.path)):
             try:
                 path.unlink()
             except FileNotFoundError:

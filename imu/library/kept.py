@@ -15,6 +15,7 @@ from imu.folders import cache_folder
 from imu.store.files import PRIVATE, new_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["forget_kept", "keep", "kept_file"]
@@ -22,16 +23,19 @@ __all__ = ["forget_kept", "keep", "kept_file"]
 FOLDER = "facts"
 
 
-def kept_file(session: Path) -> Path:
-    """Where what was computed of a session is kept.
+def kept_file(files: Sequence[Path]) -> Path:
+    """Where what was computed of a session is kept, by its files.
 
     Raises
     ------
     OSError
         The session cannot be read.
     """
-    with session.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    content = digest.hexdigest()
     return cache_folder() / FOLDER / f"{content[:32]}.{__version__}.json"
 
 
@@ -45,10 +49,10 @@ def keep(file: Path, data: bytes) -> None:
         return
 
 
-def forget_kept(session: Path) -> None:
+def forget_kept(files: Sequence[Path]) -> None:
     """Delete what is kept of a session, of every version of the software."""
     try:
-        own = kept_file(session)
+        own = kept_file(files)
     except OSError:
         return  # nothing can be kept of what cannot be read
     for file in own.parent.glob(f"{own.name.partition('.')[0]}.*"):

@@ -114,7 +114,7 @@ def _facts(entries: Iterable[SessionEntry]) -> list[SessionFacts]:
 def _kept(entry: SessionEntry) -> SessionFacts | None:
     """Facts in the cache; damaged or older ones count as none."""
     try:
-        kept = msgspec.json.decode(kept_file(entry.path).read_bytes(), type=_Kept)
+        kept = msgspec.json.decode(kept_file((entry.path, *entry.more)).read_bytes(), type=_Kept)
     except (OSError, msgspec.DecodeError):
         return None
     return kept.facts if kept.layout == LAYOUT else None
@@ -126,7 +126,7 @@ def _computed(entry: SessionEntry) -> SessionFacts:
     facts = session_facts(load(entry.path))
     unsaid = msgspec.structs.replace(facts, **_UNSAID)
     try:
-        keep(kept_file(entry.path), msgspec.json.encode(_Kept(LAYOUT, unsaid)))
+        keep(kept_file((entry.path, *entry.more)), msgspec.json.encode(_Kept(LAYOUT, unsaid)))
     except OSError:
         return facts  # it was moved away meanwhile
     return facts

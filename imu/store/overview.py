@@ -38,7 +38,7 @@ from imu.model import (
     Step,
 )
 from imu.store.files import PRIVATE, new_file
-from imu.store.session_reader import SessionReader
+from imu.store.parts import open_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,7 +228,7 @@ def build_overview(session: Path | str, *, progress: Progress | None = None) -> 
     SessionFileError, InputError
         As in :func:`open_overview`.
     """
-    reader = SessionReader(session)
+    reader = open_session(session)
     span = reader.span_ns()
     if span is None:
         raise SessionFileError("nothing to show: it holds no inputs", path=reader.path)
