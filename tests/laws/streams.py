@@ -144,7 +144,7 @@ def apart(frame: RawBatch) -> tuple[RawBatch, RawGyro]:
 
 
 def packet_samples(sensor: SensorInfo) -> int:
-    """Samples in a packet of the sensor's firmware."""
+    """Return how many samples a packet of the sensor's firmware holds."""
     return min(15, samples_per_packet(find_profile(sensor.profile), gyr=sensor.has_gyro))
 
 

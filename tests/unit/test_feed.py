@@ -37,7 +37,7 @@ def one_by_one(chain: SensorChain, block: PacketBlock, looks: range) -> tuple[li
 
 
 def joined(outputs: list[Any]) -> list[Any]:
-    """Samples are equal however they are cut: one batch of all of them, then the rest in order."""
+    """Join the samples, which are equal however they are cut; the rest follows in order."""
     batches = [out for out in outputs if isinstance(out, SampleBatch)]
     rest = [out for out in outputs if not isinstance(out, SampleBatch)]
     return [*(streams.together(batches) if batches else []), *rest]
