@@ -18,6 +18,7 @@ from imu.store import framing
 from imu.store.input_blocks import Collector
 from imu.store.packing import PackedPackets, unpack, unpack_block
 from imu.store.topics import HEADER_KIND, Derived, Kind, kind_of_topic
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -242,3 +243,6 @@ def _channel_kinds(topics: dict[int, str]) -> dict[int, Kind]:
     """Kind of each channel; unknown topics are left out."""
     kinds = {channel: kind_of_topic(topic) for channel, topic in topics.items()}
     return {channel: kind for channel, kind in kinds.items() if kind is not None}
+
+
+ready(_Version, SessionHeader)
