@@ -14,6 +14,7 @@ from imu import __version__
 from imu.folders import cache_folder
 from imu.library.entries import SessionEntry, Stamp, read_entry, stamp_of
 from imu.library.kept import keep
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,3 +89,6 @@ class Index:
 
 def _path(kind: type[Path], value: str) -> Path:
     return kind(value)
+
+
+ready(_File)

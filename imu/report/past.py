@@ -10,6 +10,7 @@ from imu.errors import InputError
 from imu.library.kept import keep, kept_file
 from imu.report.facts import SessionFacts, moment_of, session_facts
 from imu.report.usual import against_earlier
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -130,3 +131,6 @@ def _computed(entry: SessionEntry) -> SessionFacts:
     except OSError:
         return facts  # it was moved away meanwhile
     return facts
+
+
+ready(_Kept)

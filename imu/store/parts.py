@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imu.errors import InputError
-from imu.store.session_reader import SessionReader
+from imu.store.session_reader import BLOCK_INPUTS, SessionReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from imu.model import Input
+    from imu.model import Input, InputBlock
     from imu.store.topics import Derived
 
 __all__ = ["JoinedReader", "Reader", "numbered", "open_session", "part_path"]
@@ -106,6 +106,10 @@ class JoinedReader:
     def inputs(self) -> Iterator[Input]:
         """Yield the inputs in the order in which they were recorded."""
         return itertools.chain.from_iterable(reader.inputs() for reader in self._readers)
+
+    def blocks(self, least: int = BLOCK_INPUTS) -> Iterator[InputBlock]:
+        """Yield the inputs side by side, see :meth:`imu.store.SessionReader.blocks`."""
+        return itertools.chain.from_iterable(reader.blocks(least) for reader in self._readers)
 
     def derived(self) -> Iterator[Derived]:
         """Yield what was derived in the order in which it was recorded."""
