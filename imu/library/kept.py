@@ -6,13 +6,12 @@ finds them, a changed one does not. They may be deleted at any time.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from imu import __version__
 from imu.errors import EnvironmentProblem, UsageError
 from imu.folders import cache_folder
-from imu.store.files import PRIVATE, new_file
+from imu.store.files import PRIVATE, content_hash, new_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +30,7 @@ def kept_file(files: Sequence[Path]) -> Path:
     OSError
         The session cannot be read.
     """
-    digest = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    content = digest.hexdigest()
-    return cache_folder() / FOLDER / f"{content[:32]}.{__version__}.json"
+    return cache_folder() / FOLDER / f"{content_hash(*files)[:32]}.{__version__}.json"
 
 
 def keep(file: Path, data: bytes) -> None:

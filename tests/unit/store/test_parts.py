@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+import pandas as pd
 import pytest
 
 import imu
+from imu.archive import run_archive
 from imu.cli.app import run
 from imu.cli.paths import shipped_recording
 from imu.folders import cache_folder, sessions_folder
@@ -89,6 +91,18 @@ def test_it_is_one_session_of_the_library(first: Path, capsys: pytest.CaptureFix
     library.delete(entry)
     assert [path.name for path in first.parent.iterdir()] == ["run.2.mcap"]
     assert list((cache_folder() / "facts").iterdir()) == []
+
+
+def test_many_sessions_count_no_part_twice(first: Path, tmp_path: Path) -> None:
+    part = first.with_name("run.3.mcap")
+    steps = imu.load(first).steps
+    assert len(imu.load_many([part, first])) == len(steps) > len(imu.load_many([part])) > 10
+    found = [str(first), str(part)]
+    outcome = run_archive("analyze", found, str(tmp_path / "out"), executor="threads")
+    assert outcome.done == 2
+    assert sum(len(pd.read_parquet(file)) for file in (tmp_path / "out" / "steps").rglob("*.parquet")) == len(
+        steps
+    )
 
 
 def test_a_copy_to_share_holds_all_parts(first: Path, tmp_path: Path) -> None:
