@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from dashboards.envelope import Envelope
+from dashboards.mounting import Mounting
 from dashboards.states import (
     DialState,
     LandingShare,
@@ -78,6 +79,7 @@ class Leg:
         self.target_g = target_g
         bins = int(min(600, max(100.0, info.rate_hz * 5)))
         self.least_top_g = TOPS_G[0]
+        self.mounting = Mounting(info.sensor)
         self.envelopes = {window_s: Envelope(window_s, bins) for window_s in WINDOWS_S}
         self.clear()
 
@@ -85,10 +87,12 @@ class Leg:
         """Forget everything but the sensor: a replay jumped."""
         for envelope in self.envelopes.values():
             envelope.clear()
+        self.mounting.clear()
         self.limit: ImpactLimit | None = None
         self.early: dict[int, StepMark] = {}
         self.steps: deque[Step] = deque(maxlen=STRIP_STEPS)
         self.raised: dict[Rule, RaisedFlag] = {}
+        self.first_ns: int | None = None
         self.newest_ns: int | None = None
         self.health: SensorHealth | None = None
         self.link = LinkState.SEARCHING
@@ -113,6 +117,8 @@ class Leg:
             return
         for envelope in self.envelopes.values():
             envelope.add(block.t_ns, block.low_g, block.high_g)
+        if self.first_ns is None:
+            self.first_ns = int(block.t_ns[0])
         self.newest_ns = int(block.t_ns[-1])
         self._raise_top(float(np.nan_to_num(block.high_g, posinf=0.0).max()))
         if block.clipped_ns is not None:

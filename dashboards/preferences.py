@@ -48,6 +48,8 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
         Loudness of cues, from 0 to 1.
     muted : bool
         Whether cues begin in silence.
+    replay_cues : bool
+        Whether cues are heard in a replay too, at the recorded pace.
     """
 
     runner: str = ""
@@ -55,6 +57,7 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     theme: str = "dark"
     volume: float = 0.6
     muted: bool = False
+    replay_cues: bool = False
 
 
 HINTS = {
@@ -62,7 +65,8 @@ HINTS = {
     "impact_limit_g": "general impact limit at the shin, g, for a runner without a baseline; empty: built in",
     "theme": ", ".join(theme_names()),
     "volume": "loudness of cues, 0 to 1",
-    "muted": "true or false",
+    "muted": "true or false: whether cues begin in silence",
+    "replay_cues": "true or false: whether cues are heard in a replay too, at the recorded pace",
 }
 """What each value means, in words."""
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dashboards.comparing import stride_curve
+from dashboards.register import WINDOWS
 from dashboards.states import DASH
 from dashboards.theme import load_theme
 from dashboards.widgets.base import colour, font
@@ -66,7 +67,7 @@ class CompareWindow(QWidget):
         page.addWidget(self._label(about, load_theme().font.caption_px))
         for key in ("Esc", "V"):
             QShortcut(QKeySequence(key), self).activated.connect(self.close)
-        self.resize(1200, 720)
+        self.resize(*WINDOWS["compare"].size_px)
 
     @staticmethod
     def _label(text: str, size_px: int) -> QLabel:
