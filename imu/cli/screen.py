@@ -207,9 +207,12 @@ def _remembering(sound: AudioSink | None = None) -> Iterator[None]:
     """Begin with the theme that is remembered; at the end keep theme and volume as they are then."""
     from dashboards.preferences import load_preferences, remember
     from dashboards.theme import theme_in_use, use_theme
+    from dashboards.units import use_units
     from imu.errors import SoftstrikeError
 
-    use_theme(load_preferences().theme)
+    known = load_preferences()
+    use_theme(known.theme)
+    use_units(known.units)
     yield
     heard = {} if sound is None else {"volume": round(sound.volume, 3), "muted": sound.muted}
     try:
