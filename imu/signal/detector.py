@@ -101,7 +101,6 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
             )
         self._sensor = sensor
         self._params = params or SignalParams()
-        self._columns = 6 if sensor.has_gyro else 3
         self._regular = Regulariser(sensor.rate_hz, self._params.bridge_s, self._params.torn_s)
         self._hop = round(_HOP_S * sensor.rate_hz)
         self._meter = StepMeter(sensor, self._params, strike_model)
@@ -157,7 +156,7 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         told: list[Told] = []
         if grid.restart or self._state.segment is None:
             told = self._finish_segment()
-            self._state.segment = Segment(self._sensor.rate_hz, self._columns, self._params)
+            self._state.segment = Segment(self._sensor, self._params)
         segment = self._state.segment
         known = self._tell_stills(segment, segment.push(grid))
         ready = self._ready(segment)

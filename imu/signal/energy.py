@@ -75,6 +75,8 @@ class JerkEnergy:
         3 with an accelerometer only, 6 with a gyroscope.
     params : SignalParams
         Windows and floor.
+    quick_s : float
+        How long the energy must have been falling before a candidate first comes, s.
 
     Attributes
     ----------
@@ -95,13 +97,13 @@ class JerkEnergy:
         it first comes: `half + quick` samples after it must be there.
     """
 
-    def __init__(self, rate_hz: float, columns: int, params: SignalParams) -> None:
+    def __init__(self, rate_hz: float, columns: int, params: SignalParams, quick_s: float) -> None:
         self.factor = (
             max(1, round(rate_hz / params.detect_rate_hz)) if rate_hz > 1.25 * params.detect_rate_hz else 1
         )
         self.rate_hz = rate_hz / self.factor
         self.half = max(1, round(params.energy_window_s * self.rate_hz) // 2)
-        self.quick = max(1, int(params.quick_s * self.rate_hz))
+        self.quick = max(1, int(quick_s * self.rate_hz))
         self.radius = max(2, round(params.candidate_radius_s * self.rate_hz))
         self._scanned = 0
         self._open: list[Candidate] = []

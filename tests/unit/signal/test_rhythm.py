@@ -17,7 +17,7 @@ RUNNING = 1
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_a_contact_after_lost_ones_begins_no_stride(count: int) -> None:
-    signal = JerkEnergy(SHANK.rate_hz, 3, PARAMS)
+    signal = JerkEnergy(SHANK.rate_hz, 3, PARAMS, PARAMS.quick_s(SHANK.placement))
     candidates = signal.push(streams.gait(SHANK, RUNNING, 30.0).acc_g, None)
     all_at = [contact.at for contact in RhythmTracker(signal, Marks(), PARAMS).push(candidates)]
     before, lost, after = all_at[11], all_at[12 : 12 + count], all_at[12 + count]
