@@ -202,7 +202,8 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         contact = segment.waiting[0]
         contacts = self._contacts(segment, [contact])
         if segment.early is None:
-            places = self._meter.places(segment, contacts.index)
+            decided = np.array([contact.decided])
+            places = self._meter.places(segment, contacts.index, decided)
             segment.early = Early(places, self._early_by(segment, contact, places, 0, segment.settled))
         early, told = segment.early, list[Known]()
         while early.told < len(early.due) and early.due[early.told] < segment.jerk.data.end:
@@ -276,7 +277,7 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         memory, learnt = self._state.axes.learn(strides, running, follows, last_of_group)
         measured = self._with_axes(segment, contacts, running, memory)
         meter = self._meter
-        places = meter.places(segment, index)
+        places = meter.places(segment, index, np.array([c.decided for c in contacts]))
         if self._tap is not None:
             times_ns = segment.times_ns(places.position).tolist()
             features = meter.landing_features(segment, measured, places)

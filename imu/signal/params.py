@@ -93,9 +93,10 @@ class SignalParams(msgspec.Struct, frozen=True):
         Standard deviation of the Gaussian window of the jerk energy in which contacts are timed.
     candidate_radius_s : float
         A candidate is the greatest jerk energy within this distance on both sides.
-    quick_shank_s, quick_shoe_s : float
-        A contact may be taken early once the energy has been falling for this long. On the shank it is
-        greatest some 40 ms after contact, so that there is less time to wait if the impact is to be told soon.
+    burst_s : float
+        A contact that is taken early is not waited for longer than this: a burst may have several peaks.
+    after_s : float
+        A contact is taken early once nothing greater came for this long, and timed with what came till then.
     energy_floor_gps : float
         Least jerk energy of a candidate, g/s.
     gate : float
@@ -142,8 +143,8 @@ class SignalParams(msgspec.Struct, frozen=True):
     energy_window_s: float = 0.04
     mark_sd_s: float = 0.0065
     candidate_radius_s: float = 0.15
-    quick_shank_s: float = 0.008
-    quick_shoe_s: float = 0.016
+    burst_s: float = 0.053
+    after_s: float = 0.016
     energy_floor_gps: float = 30.0
     gate: float = 0.25
     period_min_s: float = 0.45
@@ -178,10 +179,6 @@ class SignalParams(msgspec.Struct, frozen=True):
     unsure_deg: float = 2.0
     shank_lag: ContactLag = ContactLag(half_ms=7.0, most_ms=16.0, centroid_ms=35.0)
     shoe_lag: ContactLag = ContactLag(half_ms=-11.0, most_ms=12.0, centroid_ms=18.5)
-
-    def quick_s(self, placement: Placement) -> float:
-        """Time of falling energy for a placement, s."""
-        return self.quick_shank_s if placement is Placement.SHANK else self.quick_shoe_s
 
     def lag(self, placement: Placement) -> ContactLag:
         """Lags of the contact marks for a placement."""

@@ -61,8 +61,8 @@ class Segment:
     def __init__(self, sensor: SensorInfo, params: SignalParams) -> None:
         columns = 6 if sensor.has_gyro else 3
         self.clipped, self.lost, self.torn = Marks(), Marks(), Marks()
-        self.jerk = JerkEnergy(sensor.rate_hz, columns, params, params.quick_s(sensor.placement))
-        self.rhythm = RhythmTracker(self.jerk, self.torn, params)
+        self.jerk = JerkEnergy(sensor.rate_hz, columns, params)
+        self.rhythm = RhythmTracker(self.jerk, self.torn, params, sensor.placement)
         self.waiting: list[Contact] = []
         self.settled = 0
         self.stills: list[Still] = []
