@@ -54,6 +54,7 @@ from imu.units import NS_PER_S
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imu.clock import ClockLook
     from imu.decode import Decoded
     from imu.profiles import Profile
 
@@ -166,11 +167,21 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
         """Turn a packet into samples on the session's clock, and whatever is amiss; finds no steps."""
         out: list[SampleBatch | Gap | Fault | SensorStatus] = []
         for decoded in self.decoder.push(packet):
-            if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
-                self._state.battery_percent = decoded.battery_percent
-            for raw in self._joined(decoded):
-                out += self.timeline.push(raw) if isinstance(raw, RawBatch) else [raw]
+            out += self.time(decoded)
         return out
+
+    def time(self, decoded: Decoded) -> list[SampleBatch | Gap | Fault | SensorStatus]:
+        """Put what a frame held on the session's clock."""
+        if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
+            self._state.battery_percent = decoded.battery_percent
+        out: list[SampleBatch | Gap | Fault | SensorStatus] = []
+        for raw in self._joined(decoded):
+            out += self.timeline.push(raw) if isinstance(raw, RawBatch) else [raw]
+        return out
+
+    def look(self) -> ClockLook:
+        """Account of all packets and samples so far, and the clock."""
+        return self._ledger(), self.timeline.clock()
 
     def _decode(self, packet: Packet) -> list[SensorOutput]:
         out: list[SensorOutput] = []

@@ -18,6 +18,7 @@ from imu.batch.evaluate import one_by_one
 from imu.batch.recordings import read_recording
 from imu.errors import InputError, SoftstrikeError
 from imu.store import SessionReader
+from imu.typed import ready
 from imu.units import S_PER_MIN
 
 Make = Callable[[Path, str], "Made"]
@@ -189,3 +190,6 @@ JOBS = {
     "report": Job(SESSION, _report),
 }
 """What can be done to a session, or to a labelled recording."""
+
+
+ready(Receipt)

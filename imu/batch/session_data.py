@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from imu.batch.analyze import Analysis, analyze
 from imu.chain import SensorChain
 from imu.errors import UsageError
-from imu.model import Gap, Marker, Packet, SampleBatch
+from imu.feed import decode_block
+from imu.model import Gap, Marker, SampleBatch
 from imu.store import SessionReader, edited, read_edits
 from imu.store.event_tables import flags_frame, gaps_frame, markers_frame, samples_frame, sensors_frame
 from imu.units import NS_PER_S
@@ -149,14 +150,15 @@ class SessionData:
         chains = {info.sensor: SensorChain(info) for info in self._reader.header.sensors}
         batches: dict[str, list[SampleBatch]] = {name: [] for name in chains}
         gaps: list[Gap] = []
-        for item in self._reader.inputs():
-            if not isinstance(item, Packet) or item.sensor not in chains:
-                continue
-            for out in chains[item.sensor].decode(item):
-                if isinstance(out, SampleBatch):
-                    batches[item.sensor].append(out)
-                elif isinstance(out, Gap):
-                    gaps.append(out)
+        for block in self._reader.blocks():
+            for packets in block.packets:
+                if packets.sensor not in chains:
+                    continue
+                for timed in decode_block(chains[packets.sensor], packets).outputs:
+                    if isinstance(timed.item, SampleBatch):
+                        batches[packets.sensor].append(timed.item)
+                    elif isinstance(timed.item, Gap):
+                        gaps.append(timed.item)
         return batches, gaps
 
 

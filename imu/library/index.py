@@ -15,6 +15,7 @@ from imu.errors import EnvironmentProblem, UsageError
 from imu.folders import cache_folder
 from imu.library.entries import SessionEntry, Stamp, read_entry, stamp_of
 from imu.store.files import PRIVATE, new_file
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,3 +95,6 @@ class Index:
 
 def _path(kind: type[Path], value: str) -> Path:
     return kind(value)
+
+
+ready(_File)

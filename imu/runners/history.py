@@ -20,6 +20,7 @@ from imu.model import Activity, Phase, PhaseChange, Step
 from imu.runners.profile import slug_of
 from imu.store import SessionReader
 from imu.store.files import PRIVATE, new_file
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -239,3 +240,6 @@ def _habits(items: list[object], *, ran: bool) -> tuple[bool | None, bool | None
         return None, None
     phases = {span.phase for span in phase_spans(changes, changes[-1].known_ns)}
     return Phase.WARM_UP in phases, Phase.COOL_DOWN in phases
+
+
+ready(_Remembered)

@@ -12,6 +12,7 @@ import msgspec
 
 from imu.errors import InputError
 from imu.store.files import PRIVATE, new_file, read_small
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,3 +94,6 @@ def edited(header: SessionHeader, edits: Edits) -> SessionHeader:
         if (value := getattr(edits, name)) is not None
     }
     return msgspec.structs.replace(header, **changes)
+
+
+ready(Edits)

@@ -41,6 +41,7 @@ from imu.model import (
 from imu.signal.mounting_check import MountingCheck, MountingReport
 from imu.store.files import PRIVATE, new_file
 from imu.store.session_reader import SessionReader
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -363,3 +364,6 @@ def _read_trace(arrays: Any, number: int) -> SensorTrace:
     highs = (lows[0], *(arrays[f"{number}.{level}.high_g"] for level in levels[1:]))
     times = tuple(arrays[f"{number}.{level}.t_ns"] for level in levels)
     return SensorTrace(times, lows, highs, arrays[f"{number}.clipped"])
+
+
+ready(_Head, *TRACKS)
