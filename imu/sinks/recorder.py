@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import shutil
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -57,6 +58,9 @@ class Recording(msgspec.Struct, frozen=True):
         Values that came while the disk refused.
     text : str
         One plain sentence, empty when all is well.
+    free_bytes : int or None
+        Room on the disk when it was last asked, about once a second; None before, or where the system does
+        not tell.
     """
 
     path: Path
@@ -64,6 +68,7 @@ class Recording(msgspec.Struct, frozen=True):
     items: int = 0
     lost_items: int = 0
     text: str = ""
+    free_bytes: int | None = None
 
 
 class Recorder:
@@ -109,7 +114,8 @@ class Recorder:
         self._writer = SessionWriter(path, header, open_file=open_file)
         self._executor = executor or ThreadPoolExecutor(1, thread_name_prefix="recorder")
         self._owns_executor = executor is None
-        self._sync: Future[None] | None = None
+        self._sync: Future[int | None] | None = None
+        self._free_bytes: int | None = None
         self._sync_count = self._saved_count = 0
         self._earlier_items = self._lost_items = 0
         self._due_ns = 0
@@ -121,7 +127,8 @@ class Recorder:
     def status(self) -> Recording:
         """State at this moment."""
         items = self._earlier_items + (self._writer.count if self._writer.usable else self._writer.flushed)
-        return Recording(self._writer.path, self._durability(), items, self._lost_items, self._text)
+        path = self._writer.path
+        return Recording(path, self._durability(), items, self._lost_items, self._text, self._free_bytes)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -181,14 +188,14 @@ class Recorder:
         if now_ns >= self._due_ns and self._sync is None:
             self._writer.flush()
             self._sync_count = self._writer.flushed
-            self._sync = self._executor.submit(self._writer.fsync)
+            self._sync = self._executor.submit(_fsync_and_room, self._writer)
             self._due_ns = now_ns + SYNC_NS
 
     def _note_saved(self) -> None:
         sync = self._sync
         if sync is not None and sync.done():
             self._sync = None
-            sync.result()
+            self._free_bytes = sync.result()
             self._saved_count = self._sync_count
 
     def _stop(self, error: OSError, now_ns: int) -> None:
@@ -224,3 +231,12 @@ class Recorder:
     def _tell(self) -> None:
         if self._on_change is not None:
             self._on_change(self.status)
+
+
+def _fsync_and_room(writer: SessionWriter) -> int | None:
+    """Wait for the disk, then ask how much room it has left, bytes; the system may not tell."""
+    writer.fsync()
+    try:
+        return shutil.disk_usage(writer.path.parent).free
+    except OSError:
+        return None

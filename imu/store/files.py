@@ -10,7 +10,7 @@ import secrets
 import sys
 from typing import TYPE_CHECKING, Protocol
 
-from imu.errors import EnvironmentProblem, UsageError
+from imu.errors import EnvironmentProblem, InputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ __all__ = [
     "content_hash",
     "new_file",
     "open_new",
+    "read_small",
     "sync_folder",
     "told_plainly",
     "write_all",
@@ -56,6 +57,35 @@ class OpenFile(Protocol):
 def open_new(path: Path, mode: int = PRIVATE) -> io.FileIO:
     """Open a file that does not exist yet, unbuffered, for writing."""
     return io.FileIO(path, "x", opener=lambda name, flags: os.open(name, flags, mode))
+
+
+def read_small(path: Path, most_bytes: int, too_long: str) -> bytes | None:
+    """Read a file that people may edit; None when there is none.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    most_bytes : int
+        Longest file that is read.
+    too_long : str
+        What is said of a longer one.
+
+    Raises
+    ------
+    InputError
+        It is longer, or the system does not let it be read.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most_bytes + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", path=path) from error
+    if len(data) > most_bytes:
+        raise InputError(too_long, path=path)
+    return data
 
 
 def write_all(file: RawFile, data: bytes) -> None:
