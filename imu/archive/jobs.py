@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,11 +17,13 @@ from imu.batch import analyze, load
 from imu.batch.evaluate import one_by_one
 from imu.batch.recordings import read_recording
 from imu.errors import InputError, SoftstrikeError
-from imu.model import SessionHeader
 from imu.store import SessionReader
 from imu.store.files import content_hash
 from imu.typed import ready
 from imu.units import S_PER_MIN
+
+if TYPE_CHECKING:
+    from imu.model import SessionHeader
 
 Make = Callable[[Path, str], "Made"]
 """From a file and its identity to results."""
