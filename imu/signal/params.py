@@ -113,6 +113,8 @@ class SignalParams(msgspec.Struct, frozen=True):
         Stride time at which running and walking are equally likely.
     run_load_g : float
         Median resultant in the 0.36 s after contact at which running and walking are equally likely.
+    run_load_share : float
+        The same less 1 g, as a share of the movement intensity.
     min_impact_rate_hz, low_rate_hz : float
         Below the first sampling rate impact is unknown, below the second it is marked as of a low rate.
     impact_window_s : float
@@ -155,6 +157,7 @@ class SignalParams(msgspec.Struct, frozen=True):
     run_std_shoe_g: float = 1.35
     run_period_s: float = 0.90
     run_load_g: float = 1.38
+    run_load_share: float = 0.36
     min_impact_rate_hz: float = 100.0
     low_rate_hz: float = 200.0
     impact_window_s: float = 0.065
