@@ -18,6 +18,8 @@ from imu.errors import EnvironmentProblem, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+LONGEST_S = 120.0
+
 
 def files(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*.parquet")}
@@ -157,20 +159,20 @@ def test_a_worker_that_dies_takes_only_its_own_session_with_it(
             rest.set()
 
     def kill() -> None:
-        rest.wait(60.0)
+        rest.wait(LONGEST_S)
         while not over.wait(0.3):
             for child in psutil.Process().children():
                 if "spawn_main" in " ".join(child.cmdline()):
                     child.kill()
 
-    killer = threading.Thread(target=kill)
+    killer = threading.Thread(target=kill, daemon=True)
     killer.start()
     try:
         run = run_archive("analyze", [str(stuck), *others], str(tmp_path / "out"), workers=2, on_result=note)
     finally:
         rest.set()
         over.set()
-        killer.join()
+        killer.join(LONGEST_S)
     assert run.done == len(others)
     assert [(r.address, r.state) for r in run.failures] == [(str(stuck), State.FAILED)]
     assert "died" in run.failures[0].text
