@@ -29,6 +29,8 @@ from imu.signal.telling import Past, Teller
 from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imu.model.samples import BoolArray, FloatArray, IntArray
     from imu.signal.mounting import Still
     from imu.signal.rhythm import Contact
@@ -114,22 +116,25 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
 
     def push(self, item: SampleBatch | Gap) -> list[Told]:
         """Take samples and return what is now known of contacts, and the steps that are finished."""
-        return [out for _, out in self.push_timed(item)]
-
-    def push_timed(self, item: SampleBatch | Gap) -> list[tuple[int, Told]]:
-        """Do as :meth:`push` and say with the sample of which time each output comes out, ns.
-
-        However the samples are cut, an output comes with the first batch that reaches this time.
-        """
         if isinstance(item, Gap) or not len(item):
             return []
         self._state.held.append(item)
         is_due = self._due(item)
         self._state.last_ns = int(item.t_ns[-1])
-        return self._take_held() if is_due else []
+        return [out for _, out in self._take_held()] if is_due else []
+
+    def push_all(self, batches: Sequence[SampleBatch]) -> list[tuple[int, Told]]:
+        """Take many batches at once and say with which sample each output comes out, by its time, ns.
+
+        Pushed one by one, it would come with the first batch that reaches this time.
+        """
+        self._state.held += batches
+        if batches:
+            self._state.last_ns = int(batches[-1].t_ns[-1])
+        return self._take_held()
 
     def _due(self, newest: SampleBatch) -> bool:
-        """Tell whether samples held back fill a hop, or could be those that an impact or a landing waits for."""
+        """Tell whether samples held back fill a hop, or could be what an impact or a landing waits for."""
         segment, times_ns = self._state.segment, newest.t_ns
         if segment is None or int(times_ns[0]) - self._state.last_ns > self._hole_ns:
             return True
