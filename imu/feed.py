@@ -244,7 +244,7 @@ class _SensorFeed:
         self._ends.append((batch.t_ns[size - 1 :: size], block.order[rows], ranks, block.arrival_ns[rows]))
 
     def _find_steps(self) -> None:
-        """Let the detector have all samples at once, and put what it finds behind the packets that tell it."""
+        """Give the detector all samples at once; what it finds comes behind the packets that tell it."""
         detector = self._chain.detector
         if detector is None or not self._batches:
             return

@@ -20,7 +20,7 @@ from imu.flags import Judge
 from imu.metrics import PhaseSpan, PhaseTracker, phase_spans, summarise, summarise_runner
 from imu.model import Flag, Gap, PhaseChange, SampleBatch, SensorInfo, SessionHeader, Step
 from imu.signal import StepDetector
-from imu.store import SampleTable, SessionReader, read_samples, steps_frame
+from imu.store import SampleTable, open_session, read_samples, steps_frame
 from imu.units import NS_PER_S, ns_to_s
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def table_batches(table: SampleTable, clipped: BoolArray) -> Iterator[SampleBatc
 
 
 def _analyze_session(path: Path, config: ChainConfig | None, *, motion: bool) -> Analysis:
-    reader = SessionReader(path)
+    reader = open_session(path)
     header = reader.header
     chain = Chain(header, config)
     kinds = (*_KEPT, SampleBatch) if motion else _KEPT

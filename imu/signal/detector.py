@@ -104,7 +104,6 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
             )
         self._sensor = sensor
         self._params = params or SignalParams()
-        self._columns = 6 if sensor.has_gyro else 3
         self._regular = Regulariser(sensor.rate_hz, self._params.bridge_s, self._params.torn_s)
         self._hole_ns = HOLE_PERIODS * NS_PER_S / sensor.rate_hz
         self._meter = StepMeter(sensor, self._params, strike_model)
@@ -169,7 +168,7 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         told: list[tuple[int, Told]] = []
         if grid.restart or self._state.segment is None:
             told = self._finish_segment(int(grid.t_ns[0]))
-            self._state.segment = Segment(self._sensor.rate_hz, self._columns, self._params)
+            self._state.segment = Segment(self._sensor, self._params)
         segment = self._state.segment
         known = self._tell_stills(segment, segment.push(grid))
         ready = self._ready(segment)
@@ -217,7 +216,8 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         contact = segment.waiting[0]
         contacts = self._contacts(segment, [contact])
         if segment.early is None:
-            places = self._meter.places(segment, contacts.index)
+            decided = np.array([contact.decided])
+            places = self._meter.places(segment, contacts.index, decided)
             segment.early = Early(places, self._early_by(segment, contact, places, 0, segment.settled))
         early, told = segment.early, list[Known]()
         while early.told < len(early.due) and early.due[early.told] < segment.jerk.data.end:
@@ -292,7 +292,7 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         memory, learnt = self._state.axes.learn(strides, running, follows, last_of_group)
         measured = self._with_axes(segment, contacts, running, memory)
         meter = self._meter
-        places = meter.places(segment, index)
+        places = meter.places(segment, index, np.array([c.decided for c in contacts]))
         if self._tap is not None:
             times_ns = segment.times_ns(places.position).tolist()
             features = meter.landing_features(segment, measured, places)
