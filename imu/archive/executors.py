@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from imu import __version__
@@ -26,7 +28,10 @@ __all__ = ["EXECUTORS", "Executor", "run_dask", "run_local", "run_threads"]
 _AHEAD = 2
 _DIED = "the process that worked on it died (out of memory?); the other sessions are not affected"
 _LOOPBACK = "127.0.0.1"
-_PATIENCE = "10s"
+_PATIENCE = "30s"
+_POLL_S = 0.02
+_LOOK_S = 1.0
+_WITHOUT_WORKERS_S = 60.0
 
 
 class Executor(Protocol):
@@ -103,8 +108,7 @@ def run_dask(tasks: Iterable[Task], workers: int, scheduler: str | None = None) 
     with _client(workers, scheduler) as client:
         _check_versions(client)
         width = _AHEAD * max(1, sum(client.nthreads().values()))
-        # Dask itself gives the work of a dead worker to another one, a few times.
-        yield from _through(client.get_executor(pure=False), deque(tasks), width, deque())
+        yield from _through_cluster(client, deque(tasks), width)
 
 
 EXECUTORS: dict[str, Executor] = {"local": run_local, "threads": run_threads, "dask": run_dask}
@@ -125,7 +129,7 @@ def _through(pool: Pool, waiting: deque[Task], width: int, broken: deque[Task]) 
                 task = waiting.popleft()
                 at_work[pool.submit(work, task)] = task
             for future in wait(at_work, return_when=FIRST_COMPLETED).done:
-                result = _result(future, at_work[future])
+                result = future.result()  # `work` raises nothing: what is raised here broke the pool
                 del at_work[future]
                 yield result
     except BrokenExecutor:
@@ -136,36 +140,77 @@ def _through(pool: Pool, waiting: deque[Task], width: int, broken: deque[Task]) 
         pool.shutdown()
 
 
-def _result(future: Future[Result], task: Task) -> Result:
+def _through_cluster(client: Any, waiting: deque[Task], width: int) -> Iterator[Result]:
+    """Work through `waiting`; Dask itself gives the work of a dead worker to another one, a few times.
+
+    Not by the client's `get_executor`: its futures wait for ever when a worker dies after it finished a
+    session and before the result was fetched.
+    """
+    import distributed  # noqa: PLC0415 - an extra, and slow to import
+
+    dask: Any = distributed
+    at_work: dict[Any, Task] = {}
+    finished = dask.as_completed(loop=client.loop, with_results=True, raise_errors=False)
+    while waiting or at_work:
+        while waiting and len(at_work) < width:
+            task = waiting.popleft()
+            future = client.submit(work, task, pure=False)
+            at_work[future] = task
+            finished.add(future)
+        _await_one(finished, client)
+        future, outcome = next(finished)
+        yield _told(outcome, at_work.pop(future))
+
+
+def _await_one(finished: Any, client: Any) -> None:
+    """Wait until a session is finished; a cluster without workers is given up after a minute."""
+    looked = alive = time.monotonic()
+    while not finished.has_ready():
+        time.sleep(_POLL_S)
+        now = time.monotonic()
+        if now - looked >= _LOOK_S:
+            looked = now
+            if client.nthreads():
+                alive = now
+            elif now - alive >= _WITHOUT_WORKERS_S:
+                raise EnvironmentProblem(
+                    f"the Dask cluster has had no worker for {_WITHOUT_WORKERS_S:.0f} s: start workers and"
+                    " run the same command again; what was done is kept"
+                )
+
+
+def _told(outcome: Any, task: Task) -> Result:
     """Take the result of a task; a cluster tells by an exception that it lost the worker again and again."""
-    try:
-        return future.result()
-    except BrokenExecutor:
-        raise
-    except Exception as error:  # noqa: BLE001 - `work` itself raises nothing: this is the cluster's own word
-        lost = type(error).__name__ == "KilledWorker"
-        return Result(task.address, State.FAILED, _DIED if lost else f"the cluster gave it up: {error}")
+    if isinstance(outcome, Result):
+        return outcome
+    error = outcome[1] if isinstance(outcome, tuple) else outcome  # type, exception, traceback
+    lost = type(error).__name__ == "KilledWorker"
+    return Result(task.address, State.FAILED, _DIED if lost else f"the cluster gave it up: {error}")
 
 
-def _client(workers: int, scheduler: str | None) -> Any:
+@contextmanager
+def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
     try:
         import distributed  # noqa: PLC0415 - an extra, and slow to import
     except ImportError as error:
         raise EnvironmentProblem("--executor dask needs Dask: install softstrike[archive]") from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     dask: Any = distributed
-    if scheduler is None:
-        scheduler = dask.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            host=_LOOPBACK,
-            dashboard_address=f"{_LOOPBACK}:0",
-            silence_logs=logging.CRITICAL,
-        )
-    try:
-        return dask.Client(scheduler, set_as_default=False, timeout=_PATIENCE)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise EnvironmentProblem(f"the Dask scheduler {scheduler} does not answer: {error}") from error
+    with ExitStack() as open_now:
+        if scheduler is None:
+            cluster = dask.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                host=_LOOPBACK,
+                dashboard_address=f"{_LOOPBACK}:0",
+                silence_logs=logging.CRITICAL,
+            )
+            scheduler = open_now.enter_context(cluster)
+        try:
+            client = dask.Client(scheduler, set_as_default=False, timeout=_PATIENCE)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise EnvironmentProblem(f"the Dask scheduler {scheduler} does not answer: {error}") from error
+        yield open_now.enter_context(client)
 
 
 def _check_versions(client: Any) -> None:

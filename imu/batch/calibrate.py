@@ -16,6 +16,7 @@ from imu.signal import StepDetector
 from imu.signal.strike_model import CalibrationScore, StrikeModel, cross_validate, fit
 from imu.store import read_samples
 from imu.store.files import new_file
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -201,3 +202,6 @@ def load_calibration(path: Path) -> StrikeModel:
         ) from error
     except (OSError, msgspec.MsgspecError) as error:
         raise InputError(f"holds no landing model: {error}", path=path) from error
+
+
+ready(StrikeModel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ __all__ = ["DISTURBANCES", "add_noise", "clip", "lose", "resample", "rotate"]
 CLIP_G = 8.0
 NOISE_G, NOISE_DPS = 0.05, 2.0
 LOST_SHARE, SHORTEST_BURST, LONGEST_BURST = 0.05, 5, 10
-RATE_HZ = 200.0
+RATE_HZ, LOW_RATE_HZ = 200.0, 100.0
 
 
 def rotate(samples: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -55,11 +56,11 @@ def lose(samples: pd.DataFrame, seed: int) -> pd.DataFrame:
     return samples[kept].reset_index(drop=True)
 
 
-def resample(samples: pd.DataFrame, seed: int = 0) -> pd.DataFrame:  # noqa: ARG001 - all have one shape
-    """Bring the recording to 200 Hz by straight lines between samples."""
+def resample(samples: pd.DataFrame, seed: int = 0, rate_hz: float = RATE_HZ) -> pd.DataFrame:  # noqa: ARG001 - all have one shape
+    """Bring the recording to another rate by straight lines between samples."""
     time_s = samples[TIME_COLUMN].to_numpy()
-    count = int((time_s[-1] - time_s[0]) * RATE_HZ) + 1
-    new_s = np.round(time_s[0] + np.arange(count) / RATE_HZ, 9)
+    count = int((time_s[-1] - time_s[0]) * rate_hz) + 1
+    new_s = np.round(time_s[0] + np.arange(count) / rate_hz, 9)
     columns = [name for name in samples.columns if name != TIME_COLUMN]
     values = {name: np.interp(new_s, time_s, samples[name].to_numpy()) for name in columns}
     return pd.DataFrame({TIME_COLUMN: new_s, **values})
@@ -82,5 +83,6 @@ DISTURBANCES: dict[str, tuple[Callable[[pd.DataFrame, int], pd.DataFrame], int]]
     "5 % lost in bursts": (lose, 4),
     "noise 0.05 g, 2 deg/s": (add_noise, 5),
     "resampled to 200 Hz": (resample, 0),
+    "resampled to 100 Hz": (partial(resample, rate_hz=LOW_RATE_HZ), 0),
 }
 """Disturbances by the name under which they are shown, each with its seed."""

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imu.config import ChainConfig
+    from imu.model.samples import FloatArray
 
 __all__ = ["Evaluation", "evaluate", "one_by_one"]
 
 STEPS_PER_STRIDE = 2.0
+START_STEPS = 3
+"""So many steps of a bout show its rhythm and are told together."""
+IMPACT_BY_MS, LANDING_BY_MS = 80.0, 150.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,9 @@ class Evaluation:
         Per data set, placement and activity: spread and limits after the recording's own median is taken off.
     toe_offs : pandas.DataFrame
         Toe-offs found; bias, spread and median absolute error of toe-off and contact time.
+    latency : pandas.DataFrame
+        How long after contact impact and landing type of running steps were known, in the samples' time,
+        without the first steps of a bout.
     counts : pandas.DataFrame
         One row per stretch: true and found strides, with cadence where it follows from them.
     cadence : pandas.DataFrame
@@ -63,6 +70,7 @@ class Evaluation:
     contacts: pd.DataFrame
     pooled: pd.DataFrame
     toe_offs: pd.DataFrame
+    latency: pd.DataFrame
     counts: pd.DataFrame
     cadence: pd.DataFrame
     no_running: pd.DataFrame
@@ -127,6 +135,7 @@ def one_by_one(
     rows = {
         "contacts": [_contacts(one, steps, paired[one.name]) for one, steps in labelled],
         "toe_offs": [_toe_offs(one, paired[one.name]) for one, _ in labelled],
+        "latency": [_latency(one, steps) for one, steps in found if one.activity == "run"],
         "counts": [row for one, steps in found for row in _counts(one, steps)],
         "cadence": [_cadence(one, steps) for one, steps in running],
         "no_running": [_no_running(one, steps) for one, steps in found if one.activity != "run"],
@@ -175,6 +184,34 @@ def _toe_offs(recording: Recording, paired: pd.DataFrame) -> dict[str, Any]:
         "to_median_abs_ms": float(np.median(np.abs(off))) if len(off) else np.nan,
         "contact_bias_ms": mean(contact),
         "contact_median_abs_ms": float(np.median(np.abs(contact))) if len(contact) else np.nan,
+    }
+
+
+def _latency(recording: Recording, steps: pd.DataFrame) -> dict[str, Any]:
+    """Latency of what is told of running steps, by the time stamp of the last sample that was needed."""
+    runs = steps[steps["activity"] == "run"]
+    bout = np.cumsum(np.isnan(numbers(runs, "stride_time_ms")))
+    place = runs.groupby(bout).cumcount().to_numpy()
+    steady = runs[place >= START_STEPS]
+    impact, landing = numbers(steady, "impact_latency_ms"), numbers(steady, "landing_latency_ms")
+    landing = landing[np.isfinite(landing)]
+    return {
+        **recording.labels,
+        "steps": len(runs),
+        "first_steps": len(runs) - len(steady),
+        **_late("impact", impact, IMPACT_BY_MS),
+        **_late("landing", landing, LANDING_BY_MS),
+    }
+
+
+def _late(name: str, latency_ms: FloatArray, bar_ms: float) -> dict[str, float]:
+    """Median, 95th percentile and share in time; NaN where the sensor tells nothing."""
+    told = latency_ms if len(latency_ms) else np.array([np.nan])
+    in_time = PERCENT * float(np.mean(told <= bar_ms)) if len(latency_ms) else np.nan
+    return {
+        f"{name}_median_ms": float(np.median(told)),
+        f"{name}_p95_ms": float(np.percentile(told, 95.0)),
+        f"{name}_in_time_percent": in_time,
     }
 
 

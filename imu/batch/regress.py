@@ -48,6 +48,8 @@ TOLERANCES = {
     "to_median_abs_ms": Tolerance("lower", 1.0),
     "contact_median_abs_ms": Tolerance("lower", 2.0),
     "left_mean_abs_ms": Tolerance("lower", 1.0),
+    "impact_in_time_percent": Tolerance("higher", 2.0),
+    "landing_in_time_percent": Tolerance("higher", 2.0),
     "ic_bias_ms": Tolerance("near zero", 1.0),
     "to_bias_ms": Tolerance("near zero", 1.0),
     "contact_bias_ms": Tolerance("near zero", 2.0),

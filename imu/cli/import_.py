@@ -33,7 +33,7 @@ def import_(
     Parameters
     ----------
     files : list of Path
-        Files of one sensor (.csv, .txt, .json, also .gz, or a .zip); angular rate may have its own.
+        Files of one sensor (.csv, .txt, .json, .bin, also .gz, or a .zip); angular rate may have its own.
     out : Path
         Session file to write, .mcap; it must not exist.
     left : list of Path

@@ -2,6 +2,6 @@
 
 from imu.clock.envelope import Envelope, EnvelopeParams
 from imu.clock.params import TimelineParams
-from imu.clock.timeline import Timeline, TimelineState
+from imu.clock.timeline import ClockLook, Timeline, TimelineState
 
-__all__ = ["Envelope", "EnvelopeParams", "Timeline", "TimelineParams", "TimelineState"]
+__all__ = ["ClockLook", "Envelope", "EnvelopeParams", "Timeline", "TimelineParams", "TimelineState"]

@@ -169,6 +169,10 @@ class Counters:
         self.ahead_ns = step.ahead_ns
         self.stale = 0
         self.last = raw
+        self.remember()
+
+    def remember(self) -> None:
+        """Keep the number of the latest packet, by which it is known when it comes again."""
         self.recent.append(self._key(self.seq, self.ticks))
 
     def skip(self, seq: int) -> None:

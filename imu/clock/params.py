@@ -8,6 +8,7 @@ from typing import Literal, Protocol, Self
 import msgspec
 
 from imu.errors import UsageError
+from imu.typed import ready
 from imu.units import NS_PER_MS, NS_PER_S
 
 __all__ = ["ProfileLike", "SeqRuleLike", "TimeRuleLike", "TimelineParams"]
@@ -142,3 +143,6 @@ class TimelineParams(msgspec.Struct, frozen=True):
     def observes_loss(self) -> bool:
         """Whether lost samples can be told at all."""
         return self.seq_bits is not None or self.source == "packet"
+
+
+ready(TimelineParams)

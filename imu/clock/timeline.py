@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +12,39 @@ import numpy as np
 from imu.block import Block
 from imu.clock.counters import LATE_NS, Advance, Counters, Step
 from imu.clock.envelope import Envelope, EnvelopeParams
+from imu.clock.steady import steady, take_steady, until
 from imu.model import ClockEstimate, Fault, FaultKind, Gap, Ledger, RawBatch, SampleBatch
 from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from numpy.typing import NDArray
 
+    from imu.clock.envelope import Lines
     from imu.clock.params import TimelineParams
+    from imu.clock.steady import Steady
+    from imu.model import RawBlock
+    from imu.model.samples import BoolArray, FloatArray, IntArray
 
-__all__ = ["Timeline", "TimelineState"]
+__all__ = ["ClockLook", "Timeline", "TimelineState"]
 
 PPM = 1e6
 CRYSTAL = EnvelopeParams(4 * NS_PER_S, 225, 10 * NS_PER_S, 1e-3)
 """A device clock keeps its rate for a quarter of an hour, within 1000 ppm of nominal."""
 SAMPLING = EnvelopeParams(NS_PER_S, 30, 2 * NS_PER_S, 0.06)
 """Counted samples: the rate may be 6 % off, and an unseen loss must be forgotten within half a minute."""
+
+ClockLook = tuple[Ledger, ClockEstimate | None]
+"""What the ledger and the clock were at some moment."""
+
+_CLEARLY_EARLY_NS = -LATE_NS / 2
+"""Packets go singly from one on that lies so far below the line: it may be too early to be true."""
+
+_FIRST_WINDOW, _MOST_FRAMES = 64, 1 << 14
+_PATIENCE = 8
+"""Frames are taken together in windows that double from one size to the other; where that fails, a few go
+singly."""
 
 SETTLE_NS = 5 * NS_PER_S
 SLEW_MIN = 0.002
@@ -116,6 +135,44 @@ class Timeline(Block[RawBatch, SampleBatch | Gap | Fault, TimelineState]):
             return [self._drop(item, step.advance)]
         return self._restart(item, step.advance)
 
+    def push_block(
+        self, raw: RawBlock, looks: Collection[int] = ()
+    ) -> tuple[list[tuple[int, SampleBatch | Gap | Fault]], dict[int, ClockLook]]:
+        """Take many frames at once, with the results of :meth:`push` for each of them.
+
+        Parameters
+        ----------
+        raw : RawBlock
+            The frames.
+        looks : collection of int
+            Frames after which ledger and clock are wanted, as places in the block.
+
+        Returns
+        -------
+        outputs : list of (int, SampleBatch, Gap or Fault)
+            With the place of the frame in the block; a batch may hold the samples of several frames that
+            follow each other, and stands at the place of the first.
+        seen : dict of int to (Ledger, ClockEstimate)
+            What was wanted.
+        """
+        outputs: list[tuple[int, SampleBatch | Gap | Fault]] = []
+        seen: dict[int, ClockLook] = {}
+        at, window, patience = 0, _FIRST_WINDOW, 0
+        while at < len(raw):
+            rows = slice(at, min(at + window, len(raw)))
+            batch = None if patience else self._push_steady(raw, rows, looks, seen)
+            if batch is not None:
+                outputs.append((at, batch))
+                at += len(batch) // raw.acc_g.shape[1]
+                window = min(2 * window, _MOST_FRAMES) if at == rows.stop else _FIRST_WINDOW
+                continue
+            patience = max(0, (patience or _PATIENCE) - 1)
+            outputs += [(at, out) for out in self.push(raw.frame(at))]
+            if at in looks:
+                seen[at] = (self.ledger(), self.clock())
+            at += 1
+        return outputs, seen
+
     def ledger(self) -> Ledger:
         """Account of all packets and samples so far.
 
@@ -126,22 +183,29 @@ class Timeline(Block[RawBatch, SampleBatch | Gap | Fault, TimelineState]):
             faults other than duplicates and reordered packets, ``lost`` what is known to be missing (a
             restart's loss is not) or None when this sensor's loss cannot be observed.
         """
-        tally: dict[str, Any] = dict(self._state.tally)
+        return self._ledger(self._state.tally)
+
+    def _ledger(self, tally: Mapping[str, int]) -> Ledger:
+        counts: dict[str, Any] = dict(tally)
         if not self.params.observes_loss:
-            tally["lost"] = None
-        return Ledger(**tally)
+            counts["lost"] = None
+        return Ledger(**counts)
 
     def clock(self) -> ClockEstimate | None:
         """Device clock against host clock as used for the latest sample; None before the first packet."""
         state = self._state
         if state.counters is None:
             return None
-        behind_ns = abs(state.fit.offset_ns(round(state.device_ns)) - state.offset_ns)
+        fit_ns = state.fit.offset_ns(round(state.device_ns))
+        return self._estimate(state.offset_ns, fit_ns, state.fit.slope, state.fit.uncertainty_ns)
+
+    def _estimate(self, offset_ns: float, fit_ns: int, slope: float, uncertainty_ns: int) -> ClockEstimate:
+        """Tell of the offset in force, given the line's height, slope and uncertainty."""
         grain_ns = self.params.unit_ns if self.params.source == "packet" else 0
         return ClockEstimate(
-            offset_ns=round(state.offset_ns),
-            drift_ppm=-state.fit.slope * PPM,
-            uncertainty_ns=round(behind_ns) + state.fit.uncertainty_ns + grain_ns,
+            offset_ns=round(offset_ns),
+            drift_ppm=-slope * PPM,
+            uncertainty_ns=round(abs(fit_ns - offset_ns)) + uncertainty_ns + grain_ns,
         )
 
     @property
@@ -235,20 +299,28 @@ class Timeline(Block[RawBatch, SampleBatch | Gap | Fault, TimelineState]):
         return first_ns, max(last_ns, first_ns + tail_ns / 2)
 
     def _to_host(self, raw: RawBatch, first_ns: float, last_ns: float) -> tuple[int, int]:
-        """Map device times to the host's clock and move the offset towards the fit."""
-        state = self._state
-        marked_ns = round(last_ns)
-        state.fit.add(marked_ns, raw.arrival_ns - marked_ns)
+        """Map device times to the host's clock by the fit, this packet included."""
+        fit, marked_ns = self._state.fit, round(last_ns)
+        fit.add(marked_ns, raw.arrival_ns - marked_ns)
+        return self._slew(len(raw), (first_ns, last_ns), fit.slope, fit.offset_ns(marked_ns))
+
+    def _slew(self, n: int, span: tuple[float, float], slope: float, offset_ns: int) -> tuple[int, int]:
+        """Move the offset in force towards that of the fit, and return the host times of a packet."""
+        state, (first_ns, last_ns) = self._state, span
         span_ns = last_ns - state.device_ns
-        drifted_ns = state.fit.slope * span_ns
-        error_ns = state.fit.offset_ns(marked_ns) - state.offset_ns - drifted_ns
+        drifted_ns = slope * span_ns
+        error_ns = offset_ns - state.offset_ns - drifted_ns
         limit_ns = span_ns * min(SLEW_MAX, max(SLEW_MIN, abs(error_ns) / SETTLE_NS))
-        moved_ns = drifted_ns + min(max(error_ns, -limit_ns), limit_ns)
+        before_ns = state.offset_ns
+        if abs(error_ns) <= limit_ns:
+            state.offset_ns = float(offset_ns)
+        else:
+            state.offset_ns += drifted_ns + math.copysign(limit_ns, error_ns)
         share = (first_ns - state.device_ns) / span_ns
-        host_first_ns = max(round(first_ns + state.offset_ns + share * moved_ns), state.t_ns + 1)
+        moved_ns = share * (state.offset_ns - before_ns)
+        host_first_ns = max(round(first_ns + before_ns + moved_ns), state.t_ns + 1)
         state.device_ns = last_ns
-        state.offset_ns += moved_ns
-        return host_first_ns, max(round(last_ns + state.offset_ns), host_first_ns + len(raw) - 1)
+        return host_first_ns, max(round(last_ns + state.offset_ns), host_first_ns + n - 1)
 
     def _emit(self, raw: RawBatch, first_ns: int, last_ns: int) -> SampleBatch:
         state, n = self._state, len(raw)
@@ -259,6 +331,101 @@ class Timeline(Block[RawBatch, SampleBatch | Gap | Fault, TimelineState]):
         state.tally["samples"] += n
         state.tally["clipped"] += int(np.count_nonzero(raw.clipped))
         return SampleBatch(self.sensor, index0, t_ns, raw.acc_g, raw.gyr_dps, raw.clipped)
+
+    def _push_steady(
+        self, raw: RawBlock, rows: slice, looks: Collection[int], seen: dict[int, ClockLook]
+    ) -> SampleBatch | None:
+        """Take the steady frames at the beginning of `rows` together; None when there are none."""
+        state, counters, n = self._state, self._state.counters, raw.acc_g.shape[1]
+        found = None if counters is None else steady(counters, raw, rows)
+        if counters is None or found is None:
+            return None
+        first_ns, last_ns, good = self._places(n, found)
+        count = until(good)
+        marked_ns = np.rint(last_ns[:count]).astype(np.int64)
+        delay_ns = raw.arrival_ns[rows][:count] - marked_ns
+        wanted = [k - rows.start for k in looks if rows.start <= k < rows.stop]
+        lines = state.fit.add_many(marked_ns, delay_ns, looks=wanted, earliest_ns=_CLEARLY_EARLY_NS)
+        count = len(lines.slopes)
+        if not count:
+            return None
+        take_steady(counters, found.first(count), raw, rows.start + count - 1)
+        rows = slice(rows.start, rows.start + count)
+        clipped = np.cumsum(np.count_nonzero(raw.clipped[rows], axis=1))
+        before = dict(state.tally)
+        host_ns, offsets_ns = self._slew_many(n, first_ns[:count], last_ns[:count], lines)
+        for k in wanted:
+            if k < count:
+                more = {"packets": k + 1, "samples": n * (k + 1), "clipped": int(clipped[k])}
+                ledger = self._ledger({name: value + more.get(name, 0) for name, value in before.items()})
+                line = (int(lines.offsets_ns[k]), float(lines.slopes[k]), lines.uncertainty_ns[k])
+                seen[rows.start + k] = (ledger, self._estimate(float(offsets_ns[k]), *line))
+        state.tally["packets"] += count
+        return self._emit_many(raw, rows, *host_ns)
+
+    def _places(self, n: int, found: Steady) -> tuple[FloatArray, FloatArray, BoolArray]:
+        """Tell of steady frames what :meth:`_place` tells of one, and which do not need its last bound."""
+        tail_ns = (n - 1) * found.period_ns
+        last_ns = found.device_ns + tail_ns if self.params.marks == "first" else found.device_ns
+        before_ns = np.concatenate(([self._state.device_ns], last_ns[:-1]))
+        first_ns = found.device_ns
+        if self.params.marks != "first":
+            first_ns = before_ns + (last_ns - before_ns) / n
+        first_ns = np.maximum(first_ns, before_ns + found.period_ns / 2)
+        return first_ns, last_ns, last_ns >= first_ns + tail_ns / 2
+
+    def _slew_many(
+        self, n: int, first_ns: FloatArray, last_ns: FloatArray, lines: Lines
+    ) -> tuple[tuple[IntArray, IntArray], FloatArray]:
+        """Host times of frames, as :meth:`_slew` gives those of one, and the offset in force at each, ns."""
+        state, count = self._state, len(first_ns)
+        begin_ns, end_ns, offsets_ns = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count)
+        at = patience = 0
+        while at < count:
+            if not patience:
+                rows = slice(at, count)
+                locked = self._locked(n, first_ns[rows], last_ns[rows], lines, at)
+                stop = at + len(locked[0])
+                begin_ns[at:stop], end_ns[at:stop] = locked
+                offsets_ns[at:stop] = lines.offsets_ns[at:stop]
+                at = stop
+            if at < count:
+                span, fit_ns = (float(first_ns[at]), float(last_ns[at])), int(lines.offsets_ns[at])
+                begin_ns[at], end_ns[at] = self._slew(n, span, float(lines.slopes[at]), fit_ns)
+                state.t_ns, offsets_ns[at] = int(end_ns[at] if n > 1 else begin_ns[at]), state.offset_ns
+                at, patience = at + 1, max(0, (patience or _PATIENCE) - 1)
+        return (begin_ns, end_ns), offsets_ns
+
+    def _locked(
+        self, n: int, first_ns: FloatArray, last_ns: FloatArray, lines: Lines, at: int
+    ) -> tuple[IntArray, IntArray]:
+        """Host times of the frames from `at` on for which the offset in force stays that of the fit."""
+        state, fit_ns = self._state, lines.offsets_ns[at:].astype(np.float64)
+        before_ns = np.concatenate(([state.offset_ns], fit_ns[:-1]))
+        device_ns = np.concatenate(([state.device_ns], last_ns[:-1]))
+        span_ns = last_ns - device_ns
+        error_ns = np.abs(fit_ns - before_ns - lines.slopes[at:] * span_ns)
+        limit_ns = span_ns * np.minimum(SLEW_MAX, np.maximum(SLEW_MIN, error_ns / SETTLE_NS))
+        moved_ns = (first_ns - device_ns) / span_ns * (fit_ns - before_ns)
+        begin_ns = np.rint(first_ns + before_ns + moved_ns).astype(np.int64)
+        end_ns = np.rint(last_ns + fit_ns).astype(np.int64)
+        latest_ns = np.concatenate(([state.t_ns], (end_ns if n > 1 else begin_ns)[:-1]))
+        count = until((error_ns <= limit_ns) & (begin_ns > latest_ns) & (end_ns >= begin_ns + n - 1))
+        if count:
+            state.offset_ns, state.device_ns = float(fit_ns[count - 1]), float(last_ns[count - 1])
+            state.t_ns = int((end_ns if n > 1 else begin_ns)[count - 1])
+        return begin_ns[:count], end_ns[:count]
+
+    def _emit_many(self, raw: RawBlock, rows: slice, first_ns: IntArray, last_ns: IntArray) -> SampleBatch:
+        state, (m, n) = self._state, (len(first_ns), raw.acc_g.shape[1])
+        t_ns = (_ramp(n) * (last_ns - first_ns)[:, None] // max(n - 1, 1) + first_ns[:, None]).reshape(-1)
+        index0, clipped = state.index, raw.clipped[rows].reshape(-1)
+        state.index += m * n
+        state.tally["samples"] += m * n
+        state.tally["clipped"] += int(np.count_nonzero(clipped))
+        acc_g = raw.acc_g[rows].reshape(-1, 3)
+        gyr_dps = None if raw.gyr_dps is None else raw.gyr_dps[rows].reshape(-1, 3)
+        return SampleBatch(self.sensor, index0, t_ns, acc_g, gyr_dps, clipped)
 
 
 _DROPPED = {

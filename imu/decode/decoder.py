@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
 from imu.block import Block
+from imu.decode.blocks import stretches, usual_packets
 from imu.decode.framing import Problem, make_framer
 from imu.decode.layout import PacketLayout
 from imu.decode.replies import Replies
 from imu.errors import UsageError
-from imu.model import Fault, FaultKind, Packet, RawBatch, RawGyro, SensorStatus
+from imu.model import Fault, FaultKind, Packet, PacketBlock, RawBatch, RawBlock, RawGyro, SensorStatus
 from imu.profiles.framings import Notification
 from imu.profiles.loader import builtin_services
 from imu.profiles.values import nominal, resolve_params
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from imu.decode.blocks import UsualPackets
     from imu.decode.framing import Framer
     from imu.profiles import Profile
 
@@ -153,6 +155,33 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
                 out.append(self._fault(item.arrival_ns, problem))
         return out
 
+    def push_block(self, block: PacketBlock) -> list[tuple[int, Decoded | RawBlock]]:
+        """Decode many packets at once, with the results of :meth:`push` for each of them.
+
+        Parameters
+        ----------
+        block : PacketBlock
+            Packets of this sensor.
+
+        Returns
+        -------
+        list of (int, RawBlock or whatever push returns)
+            With the place of the packet in the block, of the first one for a :class:`RawBlock`. A status
+            among the packets of a :class:`RawBlock` comes behind it.
+        """
+        usual = None
+        if not self._replies.speaks(block.channel) and block.sensor == self.sensor:
+            usual = usual_packets(block, self._framers.get(block.channel), self._rules.get(block.channel, ()))
+        if usual is None:
+            return [(k, out) for k in range(len(block)) for out in self.push(block.packet(k))]
+        found: list[tuple[int, Decoded | RawBlock]] = []
+        for first, stop, is_usual in stretches(usual.usual):
+            if is_usual:
+                found += self._usual(block, usual, slice(first, stop))
+            else:
+                found += [(k, out) for k in range(first, stop) for out in self.push(block.packet(k))]
+        return found
+
     def flush(self) -> list[Decoded]:
         """Tell of frames that broke off; also to be called when a link is lost."""
         out: list[Decoded] = []
@@ -249,6 +278,42 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
         self._state.batches += 1
         return None
 
+    def _usual(
+        self, block: PacketBlock, usual: UsualPackets, rows: slice
+    ) -> Iterator[tuple[int, Decoded | RawBlock]]:
+        """Frames of one kind, and what the sensor says of itself among them."""
+        state, layout, data = self._state, usual.layout, block.payloads[rows]
+        count, acc_g, arrival_ns = len(data), usual.acc_g[rows], block.arrival_ns[rows]
+        state.packets += count
+        state.frames += count
+        state.batches += count
+        state.by_rule[layout.rule.name] = state.by_rule.get(layout.rule.name, 0) + count
+        state.arrival_ns = int(arrival_ns[-1])
+        top_g = usual.top_g[rows]
+        clipped = usual.samples.clipped_block(
+            acc_g, top_g, self._ranges_of(top_g) if self._ranges_g else None
+        )
+        bits = None if layout.flags is None else layout.flags.column(data)
+        doubted = None if layout.flags is None else layout.flags.masked(data, layout.acc_clip)
+        if doubted is not None:
+            clipped[(doubted != 0).astype(np.bool_) & ~clipped.any(axis=1)] = True
+        seq, counter = (None if s is None else s.column(data) for s in (layout.seq, layout.counter))
+        gyr_dps = None if usual.gyr_dps is None else usual.gyr_dps[rows]
+        yield rows.start, RawBlock(self.sensor, arrival_ns, seq, counter, acc_g, gyr_dps, clipped)
+        for k in _changes([bits, None if layout.battery is None else layout.battery.column(data)]):
+            told: list[Decoded] = []
+            one = None if bits is None else int(bits[k])
+            self._status(layout, data[k].tobytes(), one, int(arrival_ns[k]), told)
+            yield from ((rows.start + k, status) for status in told)
+
+    def _ranges_of(self, top_g: FloatArray) -> FloatArray:
+        """Tell of many frames what :meth:`_range_g` tells of one."""
+        reached_g = np.maximum.accumulate(np.concatenate(([self._state.top_g], top_g)))[1:]
+        self._state.top_g = float(reached_g[-1])
+        ends_g = np.array([each * RANGE_TOLERANCE for each in self._ranges_g])
+        at = np.minimum(np.searchsorted(ends_g, reached_g), len(ends_g) - 1)
+        return np.array(self._ranges_g, np.float64)[at]
+
     def _range_g(self, acc_g: FloatArray) -> float:
         """Least range that holds everything seen so far."""
         state = self._state
@@ -271,3 +336,12 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
             texts = {rule.text: frame.decode("utf-8", "replace").strip("\0 ")} if rule.text else {}
             readings = layout.readings(frame)
             out.append(SensorStatus(self.sensor, arrival_ns, percent, flags, readings, texts))
+
+
+def _changes(columns: Sequence[NDArray[Any] | None]) -> list[int]:
+    """Rows that differ from the one before in any column, the first included; none without columns."""
+    known = [column for column in columns if column is not None]
+    if not known:
+        return []
+    changed = np.logical_or.reduce([column[1:] != column[:-1] for column in known])
+    return [0, *(np.flatnonzero(changed) + 1).tolist()]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from imu.decode.checksums import Checksum
 from imu.errors import UsageError
 from imu.model import FaultKind
@@ -14,6 +16,8 @@ from imu.profiles.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from imu.profiles.framings import Check
 
@@ -64,6 +68,13 @@ class NotificationFramer(Framer):
     def split(self, payload: bytes, pending: bytearray) -> list[bytes | Problem]:  # noqa: ARG002 - never any
         """See :class:`Framer`."""
         return [self._checked(payload)]
+
+    def sound(self, data: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Tell which of many notifications side by side, shape (m, length), have a good checksum."""
+        if self._checksum is None:
+            return np.ones(len(data), np.bool_)
+        good, joined, length = self._checksum.good, data.tobytes(), data.shape[1]
+        return np.array([good(joined[at : at + length]) for at in range(0, len(joined), length)], np.bool_)
 
     def join(self, frame: bytearray, payload_bytes: int) -> list[bytes]:  # noqa: ARG002 - a frame fits
         """See :class:`Framer`."""

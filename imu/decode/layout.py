@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from imu.decode.samples import SampleLayout
 from imu.decode.slots import SlotReader
@@ -13,6 +15,8 @@ from imu.profiles.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from imu.profiles.packets import Battery, Flags, PacketRule
     from imu.profiles.values import Nominal
@@ -68,6 +72,14 @@ class PacketLayout:
             except struct.error:  # shorter than the condition's place
                 return False
         return True
+
+    def matched(self, data: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Tell of many frames side by side, shape (m, length), what :meth:`matches` tells of one."""
+        found = np.ones(len(data), np.bool_)
+        for slot, mask, wanted in self._when:
+            numbers = slot.masked(data, mask)
+            found &= False if numbers is None else (numbers == wanted).astype(np.bool_)
+        return found
 
     def mark(self, frame: bytearray) -> None:
         """Write what :meth:`matches` looks for."""
@@ -126,6 +138,10 @@ class BatteryReader:
         if rule.table:
             return next((percent for least, percent in reversed(rule.table) if told >= least), 0.0)
         return float(told) if 0 <= told <= GREATEST_PERCENT else None
+
+    def column(self, data: NDArray[np.uint8]) -> NDArray[Any] | None:
+        """Return the numbers as they stand in many frames side by side, shape (m, length)."""
+        return self._slot.column(data)
 
     def write(self, frame: bytearray, percent: float | None) -> None:
         """Write a charge, as near as the sensor can tell it."""

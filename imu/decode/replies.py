@@ -35,6 +35,10 @@ class Replies:
                 prefix = ByteTemplate(step.prefix) if isinstance(step, Expect) else None
                 self._steps.setdefault(step.role, []).append((prefix, step))
 
+    def speaks(self, role: str) -> bool:
+        """Whether packets of a role may tell of parameters."""
+        return role in self._steps
+
     def learn(self, role: str, payload: bytes, params: Mapping[str, float]) -> dict[str, float] | None:
         """Return the parameters that a packet changes, together with the others; None when it changes none.
 

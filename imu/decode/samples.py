@@ -85,6 +85,17 @@ class _Run:
         raw = self._view(buffer, count, at, stride)
         return self.values(_from_24(raw, self._big) if self._is_24 else raw)
 
+    def read_block(self, data: NDArray[np.uint8], count: int, at: int, stride: int) -> NDArray[Any]:
+        """Return the raw numbers of many frames side by side, shape (m, count, width)."""
+        raw = self._view(data, count, at, stride, frames=data.shape)
+        return _from_24(raw, self._big) if self._is_24 else raw
+
+    def finite(self, raw: NDArray[Any]) -> BoolArray:
+        """Tell which frames, shape (m, n, width), hold finite numbers only."""
+        if not self.is_float:
+            return np.ones(len(raw), np.bool_)
+        return np.asarray((np.abs(raw) < NOT_A_VALUE).all(axis=(1, 2)))
+
     def values(self, raw: NDArray[Any]) -> FloatArray | None:
         """Values of raw numbers, shape (n, width); None if not finite."""
         if self.is_float and not (np.abs(raw) < NOT_A_VALUE).all():
@@ -105,10 +116,18 @@ class _Run:
         view = self._view(buffer, len(values), at, stride)
         view[...] = _to_24(raw, self._big) if self._is_24 else raw
 
-    def _view(self, buffer: bytes | bytearray, count: int, at: int, stride: int) -> NDArray[Any]:
+    def _view(
+        self,
+        buffer: bytes | bytearray | NDArray[np.uint8],
+        count: int,
+        at: int,
+        stride: int,
+        frames: tuple[int, ...] = (),
+    ) -> NDArray[Any]:
+        shape, strides = (*frames[:1], count, self.width), (*frames[1:], stride, self.item_bytes)
         if self._is_24:
-            return np.ndarray((count, self.width, 3), self._dtype, buffer, at, (stride, 3, 1))
-        return np.ndarray((count, self.width), self._dtype, buffer, at, (stride, self.item_bytes))
+            shape, strides = (*shape, 3), (*strides[:-1], 3, 1)
+        return np.ndarray(shape, self._dtype, buffer, at, strides)
 
 
 class SampleLayout:
@@ -188,6 +207,38 @@ class SampleLayout:
             return Problem(FaultKind.NOT_FINITE, "a sample is not a finite number")
         return Measured(self._take(parts, "acc"), self._take(parts, "gyr"))
 
+    def read_block(
+        self, data: NDArray[np.uint8], usual: BoolArray, trailing: bool
+    ) -> tuple[FloatArray, FloatArray | None, BoolArray] | None:
+        """Return samples of many frames side by side, shape (m, length), as :meth:`read` does of one.
+
+        Returns
+        -------
+        acc_g, gyr_dps : ndarray, shape (m, n, 3), gyr_dps may be None
+            Samples.
+        usual : ndarray of bool, shape (m,)
+            Which of the usual frames hold as many samples as the first of them, all finite.
+        None
+            The frames cannot be read together.
+        """
+        count = (
+            None if self._codec is not None else self._count(data[int(usual.argmax())].tobytes(), trailing)
+        )
+        if not isinstance(count, int) or count < 1:
+            return None
+        counts = None if self.count_slot is None else self.count_slot.column(data)
+        usual = usual if counts is None else usual & (counts == count)
+        parts: list[FloatArray | None] = []
+        for i, run in enumerate(self._runs):
+            raw = run.read_block(data, count, *self._place(i, count))
+            finite = run.finite(raw)
+            usual = usual & finite
+            if not finite.all():
+                raw = np.where(finite[:, None, None], raw, raw.dtype.type(0))
+            parts.append(run.values(raw))
+        acc_g = self._take(parts, "acc")
+        return None if acc_g is None else (acc_g, self._take(parts, "gyr"), usual)
+
     def _count(self, frame: bytes, trailing: bool) -> int | Problem:
         """Tell the number of samples in a frame, or why it cannot be read."""
         size = len(frame)
@@ -212,7 +263,7 @@ class SampleLayout:
             return None
         at, columns = self._columns[quantity]
         part = parts[at]
-        return None if part is None else part[:, columns]
+        return None if part is None else part[..., columns]
 
     def write(self, acc_g: FloatArray | None, gyr_dps: FloatArray | None) -> tuple[bytearray, bool, bool]:
         """Frame with samples, held at the ends of the ranges, and whether acc and gyr reached theirs."""
@@ -247,6 +298,18 @@ class SampleLayout:
             return Problem(FaultKind.IMPLAUSIBLE, f"a sample of {top_g:.3g} g is far beyond the range")
         found: BoolArray = np.logical_or.reduce(size >= limit_g, axis=1)
         return found
+
+    def clipped_block(self, acc_g: FloatArray, top_g: FloatArray, range_g: FloatArray | None) -> BoolArray:
+        """Tell of many frames, shape (m, n, 3), what :meth:`clipped` tells of one; shape (m, n)."""
+        limit_g = CLIP_SHARE * (np.full(len(acc_g), self.acc_limit_g) if range_g is None else range_g)
+        found = np.zeros(acc_g.shape[:2], np.bool_)
+        reached = np.flatnonzero(top_g >= limit_g)
+        found[reached] = (np.abs(acc_g[reached]) >= limit_g[reached, None, None]).any(axis=2)
+        return found
+
+    def plausible(self, top_g: FloatArray) -> BoolArray:
+        """Tell which frames hold nothing that :meth:`clipped` might find impossible."""
+        return np.asarray(top_g <= self._absurd_g)
 
     def _place(self, run: int, count: int) -> tuple[int, int]:
         """Offset and stride of a run in a frame with so many samples."""

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from imu.errors import InputError
 from imu.model import Placement, Side
+from imu.typed import ready
 from imu.units import MPS2_PER_G, NS_PER_MS, NS_PER_S, NS_PER_US
 
 if TYPE_CHECKING:
@@ -177,3 +178,6 @@ def find_layout(name: str, columns: Sequence[str], delimiter: str, side: Side | 
         (one for one in builtin_layouts() if one.delimiter == delimiter and one.fits(name, columns, side)),
         None,
     )
+
+
+ready(Layout)

@@ -10,6 +10,7 @@ import numpy as np
 from imu.errors import TableError
 from imu.imports.layouts import Acc, Gyr, Layout, Time
 from imu.imports.reading import Columns
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from imu.imports.reading import Member
@@ -125,3 +126,6 @@ def _times_ms(chunks: list[_Chunk]) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.concatenate(
         [start + step * np.arange(count) for start, step, count in zip(starts, steps, counts, strict=True)]
     )
+
+
+ready(_Log)

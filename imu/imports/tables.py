@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from imu.errors import TableError, UsageError
+from imu.imports.capture2go import CAPTURE2GO_LAYOUT, is_capture2go, read_capture2go
 from imu.imports.layouts import ACC_UNITS, GYR_UNITS, Layout, find_layout
 from imu.imports.movesense import JSON_LAYOUT, read_movesense_json
 from imu.imports.reading import Columns, Member, header_of, members_of, read_columns
@@ -81,6 +82,7 @@ class _Part(msgspec.Struct, frozen=True, eq=False):
     t_ns: IntArray
     acc_g: FloatArray | None
     gyr_dps: FloatArray | None
+    notes: tuple[str, ...] = ()
 
 
 def import_tables(paths: Sequence[Path], facts: Facts, mapping: Layout | None = None) -> Imported:
@@ -89,8 +91,8 @@ def import_tables(paths: Sequence[Path], facts: Facts, mapping: Layout | None = 
     Parameters
     ----------
     paths : sequence of pathlib.Path
-        ``.csv``, ``.txt``, ``.json``, each also ``.gz``, or a ``.zip`` of CSV files; acceleration and
-        angular rate may be in files of their own.
+        ``.csv``, ``.txt``, ``.json``, recordings of Capture2Go, each also ``.gz``, or a ``.zip`` of CSV
+        files; acceleration and angular rate may be in files of their own.
     facts : Facts
         What the files do not say.
     mapping : Layout, optional
@@ -142,6 +144,9 @@ def _parts(path: Path, facts: Facts, mapping: Layout | None) -> list[_Part]:
         columns, has_gyr = read_movesense_json(member := Member(path))
         layout = JSON_LAYOUT if has_gyr else msgspec.structs.replace(JSON_LAYOUT, gyr=None)
         return [_part(member.label, layout, columns, facts)]
+    if mapping is None and path.suffix.lower() != ".zip" and is_capture2go(member := Member(path)):
+        columns, notes = read_capture2go(member)
+        return [_part(member.label, CAPTURE2GO_LAYOUT, columns, facts, notes)]
     members = members_of(path)
     found = [part for member in members if (part := _one(member, facts, mapping, alone=len(members) == 1))]
     if not found:
@@ -170,7 +175,7 @@ def _one(member: Member, facts: Facts, mapping: Layout | None, *, alone: bool) -
     return _part(member.label, layout, read_columns(member, layout), facts)
 
 
-def _part(label: str, layout: Layout, columns: Columns, facts: Facts) -> _Part:
+def _part(label: str, layout: Layout, columns: Columns, facts: Facts, notes: tuple[str, ...] = ()) -> _Part:
     acc, gyr = layout.acc, layout.gyr
     acc_g = None if acc is None else _vectors(columns, acc.columns, ACC_UNITS[acc.unit], acc.signs)
     gyr_dps = None if gyr is None else _vectors(columns, gyr.columns, GYR_UNITS[gyr.unit], gyr.signs)
@@ -181,7 +186,7 @@ def _part(label: str, layout: Layout, columns: Columns, facts: Facts) -> _Part:
             raise UsageError(f"{label} has no column of time: say the rate with --rate-hz")
         rows = len(next(iter(columns.numbers.values())))
         t_ns = np.rint(np.arange(rows) * (NS_PER_S / rate_hz)).astype(np.int64)
-    return _Part(label, layout, t_ns, acc_g, gyr_dps)
+    return _Part(label, layout, t_ns, acc_g, gyr_dps, notes)
 
 
 def _vectors(columns: Columns, names: tuple[str, ...], factor: float, signs: tuple[int, ...]) -> FloatArray:
@@ -200,7 +205,7 @@ def _joined(parts: list[_Part], facts: Facts, names: str) -> Imported:
             f"{names}: {len(acc)} tables of acceleration and {len(gyr)} of angular rate; give one of the "
             "first and at most one of the second for each sensor"
         )
-    main, notes = acc[0], list[str]()
+    main, notes = acc[0], [note for part in parts for note in part.notes]
     if gyr and gyr[0] is not main:
         main, dropped = _on_times_of(main, gyr[0])
         notes.append("angular rate was interpolated to the times of the acceleration")

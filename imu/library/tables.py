@@ -13,6 +13,7 @@ from imu.errors import EnvironmentProblem, InputError, UsageError
 from imu.folders import cache_folder
 from imu.library.entries import Stamp, stamp_of
 from imu.store.files import new_file
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -237,3 +238,6 @@ _LOCKED = {
     "python_enable_replacements": "false",
 }
 """No files, no network, no extensions, no variables of the calling program."""
+
+
+ready(_Made)

@@ -1,5 +1,6 @@
 """What flows through softstrike: frozen, typed values without behaviour."""
 
+from imu.model.blocks import InputBlock, PacketBlock, RawBlock
 from imu.model.contacts import Impact, Landing
 from imu.model.cues import Cue, CueKind, CuePeriod, CuePeriodKind
 from imu.model.flags import Basis, Flag, ImpactLimit, Rule
@@ -28,6 +29,7 @@ __all__ = [
     "Impact",
     "ImpactLimit",
     "Input",
+    "InputBlock",
     "Landing",
     "Ledger",
     "LinkChange",
@@ -35,10 +37,12 @@ __all__ = [
     "Marker",
     "MountingEstimate",
     "Packet",
+    "PacketBlock",
     "Phase",
     "PhaseChange",
     "Placement",
     "RawBatch",
+    "RawBlock",
     "RawGyro",
     "RejectReason",
     "Rule",

@@ -15,6 +15,7 @@ import msgspec
 from imu.errors import ProfileError
 from imu.profiles.checks import complaints, service_complaints
 from imu.profiles.schema import Profile, Service
+from imu.typed import ready
 
 __all__ = [
     "MAX_BYTES",
@@ -242,3 +243,6 @@ def _name_entry(tree: dict[str, Any], key: str | None, kind: type[Described]) ->
             if (_locate(str(error))[1] or "").startswith(f"{section}[...]"):
                 return f"{section}.{name}{rest}"
     return key
+
+
+ready(Profile, Service)

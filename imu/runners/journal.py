@@ -12,6 +12,7 @@ from imu.errors import InputError, UsageError
 from imu.folders import data_folder
 from imu.runners.profile import slug_of
 from imu.store.files import PRIVATE, new_file
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,3 +135,6 @@ def journal_of(runner: str) -> Journal:
         The file cannot be used.
     """
     return Journal(data_folder() / "runners" / f"{slug_of(runner)}.json")
+
+
+ready(_Pages)

@@ -12,6 +12,7 @@ from imu.coach import Baseline
 from imu.errors import InputError, UsageError
 from imu.folders import runners_folder
 from imu.store.files import PRIVATE, new_file
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -284,3 +285,6 @@ def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with new_file(path, overwrite=True, mode=PRIVATE) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+ready(RunnerProfile, Baseline)

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from imu.model.samples import FloatArray
     from imu.signal.params import SignalParams
 
-__all__ = ["Candidate", "JerkEnergy", "sliding_sum"]
+__all__ = ["FALLING", "Candidate", "JerkEnergy", "sliding_sum"]
 
+
+FALLING = 1
+"""Samples by which the energy must have passed a candidate when it first comes."""
 
 _LONG = 500
+_HOP_S = 0.06
 _KEEP_RATE = 1.25
 """Sensors up to this multiple of the detection rate are not averaged."""
 
@@ -90,9 +94,10 @@ class JerkEnergy:
         All candidates before this detection index are known.
     radius : int
         A settled candidate is the greatest energy within so many samples on both sides.
-    half, quick : int
-        Half-width of the energy's window, and samples by which the energy must have passed a candidate when
-        it first comes: `half + quick` samples after it must be there.
+    half : int
+        Half-width of the energy's window: so many samples after a place its energy is known.
+    after : int
+        Samples after a candidate that its timing may use.
     """
 
     def __init__(self, rate_hz: float, columns: int, params: SignalParams) -> None:
@@ -101,7 +106,7 @@ class JerkEnergy:
         )
         self.rate_hz = rate_hz / self.factor
         self.half = max(1, round(params.energy_window_s * self.rate_hz) // 2)
-        self.quick = max(1, int(params.quick_s * self.rate_hz))
+        self.after = self.half + max(1, int(params.after_s * self.rate_hz))
         self.radius = max(2, round(params.candidate_radius_s * self.rate_hz))
         self._scanned = 0
         self._open: list[Candidate] = []
@@ -112,6 +117,20 @@ class JerkEnergy:
         self._columns = columns
         self._rest = np.empty((0, columns))
         self.complete = 0
+        self._hop = max(1, round(_HOP_S * self.rate_hz))
+
+    def look_at(self, index: int) -> int:
+        """Return the detection index at which what an index brings is looked at: the last one of its hop."""
+        return index - index % self._hop + self._hop - 1
+
+    @property
+    def looked(self) -> int:
+        """Detection index before which every hop is whole."""
+        return self.data.end - self.data.end % self._hop
+
+    def end_with(self, samples: int) -> int:
+        """Return what :attr:`data` ends with after so many more samples at the full rate."""
+        return self.data.end + (len(self._rest) + samples) // self.factor
 
     def push(self, acc_g: FloatArray, gyr_dps: FloatArray | None) -> list[Candidate]:
         """Take even samples, shape (n, 3) each, and return the candidates that became known."""
@@ -170,11 +189,11 @@ class JerkEnergy:
     def _candidates(self, *, at_end: bool = False) -> list[Candidate]:
         """Return the candidates that came up or were settled, in the order in which this became known."""
         end = self.energy.end
-        found = self._peaks(self._scanned, end - (0 if at_end else self.quick))
-        self._scanned = max(self._scanned, end - (0 if at_end else self.quick))
+        found = self._peaks(self._scanned, end - (0 if at_end else FALLING))
+        self._scanned = max(self._scanned, end - (0 if at_end else FALLING))
         self._open += found
         self.complete = max(self.complete, end - (0 if at_end else self.radius))
-        known = [(c.at + self.quick, 1, c) for c in found]
+        known = [(c.at + FALLING, 1, c) for c in found]
         while self._open and self._open[0].at < self.complete:
             c = self._open.pop(0)
             after = self.energy.rows(c.at + 1, min(c.at + self.radius + 1, end))
@@ -187,9 +206,9 @@ class JerkEnergy:
         if stop <= first:
             return []
         low = max(first - self.radius, self.energy.start)
-        energy = self.energy.rows(low, min(stop + self.quick, self.energy.end))
+        energy = self.energy.rows(low, min(stop + FALLING, self.energy.end))
         inner = energy[first - low : stop - low]
-        size = self.radius + self.quick + 1
+        size = self.radius + FALLING + 1
         greatest = maximum_filter1d(energy, size, mode="constant", origin=self.radius - size // 2)
         peaks = np.flatnonzero((greatest[first - low : stop - low] == inner) & (inner > self._floor))
         found = []

@@ -24,7 +24,7 @@ _TOE_OFF_SMOOTH_S, _TOE_OFF_REACH_S = 0.025, 0.12
 
 
 def initial_contact(
-    square: FloatArray, rate_hz: float, after: int, lag: ContactLag, params: SignalParams
+    square: FloatArray, rate_hz: float, after: IntArray, lag: ContactLag, params: SignalParams
 ) -> FloatArray:
     """Time of initial contact from the jerk energy around a candidate.
 
@@ -39,8 +39,8 @@ def initial_contact(
         before sample k.
     rate_hz : float
         Its rate.
-    after : int
-        Samples after the candidate that may be used: a contact that is taken early has no more.
+    after : ndarray of int64, shape (m,)
+        Samples after each candidate that may be used: a contact that is taken early has no more.
     lag : ContactLag
         Constant lags of the marks.
     params : SignalParams
@@ -52,8 +52,10 @@ def initial_contact(
         Contact relative to the candidate's index, in samples.
     """
     centre = square.shape[1] // 2
-    square = square[:, : centre + after + 1]
+    column, last = np.arange(square.shape[1]), centre + after[:, None]
+    square = np.where(column <= last, square, 0.0)
     energy = np.sqrt(_gaussian(square, params.mark_sd_s * rate_hz))
+    energy[column > last - math.ceil(3.0 * params.mark_sd_s * rate_hz)] = 0.0  # window cut short
     near = max(2, round(_PEAK_S * rate_hz))
     peak = centre - near + energy[:, centre - near :].argmax(axis=1)
     marks = np.stack(

@@ -133,13 +133,14 @@ class StepMeter:
         self._landing = round(params.landing_s * sensor.rate_hz)
         self.tells_landing = self._by_gyro or self._model is not None
 
-    def places(self, segment: Segment, index: IntArray) -> Places:
-        """Time the contacts of candidates."""
+    def places(self, segment: Segment, index: IntArray, decided: IntArray) -> Places:
+        """Time the contacts of candidates, each with no more samples than it took to decide for it."""
         jerk = segment.jerk
         reach = round(CONTACT_REACH_S * jerk.rate_hz)
         square = jerk.square.windows((index - reach).tolist(), 2 * reach + 1)
         lag = self._params.lag(self._sensor.placement)
-        at = index + initial_contact(square, jerk.rate_hz, jerk.half + jerk.quick, lag, self._params)
+        after = np.minimum(decided - index, jerk.after)
+        at = index + initial_contact(square, jerk.rate_hz, after, lag, self._params)
         position = segment.position(at)
         return Places(at, position, np.floor(position).astype(np.int64))
 

@@ -93,8 +93,10 @@ class SignalParams(msgspec.Struct, frozen=True):
         Standard deviation of the Gaussian window of the jerk energy in which contacts are timed.
     candidate_radius_s : float
         A candidate is the greatest jerk energy within this distance on both sides.
-    quick_s : float
-        A contact may be taken early once the energy has been falling for this long.
+    burst_s : float
+        A contact that is taken early is not waited for longer than this: a burst may have several peaks.
+    after_s : float
+        A contact is taken early once nothing greater came for this long, and timed with what came till then.
     energy_floor_gps : float
         Least jerk energy of a candidate, g/s.
     gate : float
@@ -141,7 +143,8 @@ class SignalParams(msgspec.Struct, frozen=True):
     energy_window_s: float = 0.04
     mark_sd_s: float = 0.0065
     candidate_radius_s: float = 0.15
-    quick_s: float = 0.016
+    burst_s: float = 0.053
+    after_s: float = 0.016
     energy_floor_gps: float = 30.0
     gate: float = 0.25
     period_min_s: float = 0.45

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from imu.signal.energy import Candidate, JerkEnergy
+from imu.signal.energy import FALLING, Candidate, JerkEnergy
+from imu.units import MS_PER_S
 
 if TYPE_CHECKING:
+    from imu.model import Placement
     from imu.model.samples import FloatArray
     from imu.signal.history import Marks
     from imu.signal.params import SignalParams
@@ -37,8 +39,9 @@ _COASTED = 2
 _TWICE, _EVEN = 1.7, 1.25
 _FOUR, _LIMP = 4, 1.12
 _FEWEST_LAGS = 3
-_CLEAR, _STRONG, _PUNCTUAL = 3, 0.6, 0.10
+_CLEAR, _STRONG, _PUNCTUAL = 2, 0.6, 0.10
 _BESIDE, _WEAK = 0.1, 0.7
+_ABOVE_PRECURSOR, _DIP, _HALF = 1.15, 0.7, 0.5
 
 
 class Contact(NamedTuple):
@@ -65,6 +68,10 @@ class _State(msgspec.Struct):
     intervals: list[float] = msgspec.field(default_factory=list)
     taken: int = -1
     clear: int = 0
+    held: Candidate | None = None
+    held_until: int = 0
+    early: list[Candidate] = msgspec.field(default_factory=list)
+    precursors: list[float] = msgspec.field(default_factory=list)
     off_phase: int = 0
     missed: int = 0
     group: int = 0
@@ -139,23 +146,30 @@ class RhythmTracker:
         Samples in long holes, on the full-rate grid.
     params : SignalParams
         Limits.
+    placement : Placement
+        How long after contact a burst rises depends on it.
     """
 
-    def __init__(self, signal: JerkEnergy, torn: Marks, params: SignalParams) -> None:
+    def __init__(self, signal: JerkEnergy, torn: Marks, params: SignalParams, placement: Placement) -> None:
         self._signal = signal
         self._torn = torn
         self._rate_hz = rate_hz = signal.rate_hz
         self._params = params
         self._step = max(1, round(rate_hz / _COARSE_HZ))
         self._min_period = params.period_min_s * rate_hz
+        rise_s = params.lag(placement).half_ms / MS_PER_S
+        self._burst = math.ceil((params.burst_s - rise_s) * rate_hz)
         self.state = _State([])
 
     def push(self, candidates: list[Candidate]) -> list[Contact]:
         """Take new candidates and return the contacts that are now certain."""
         contacts: list[Contact] = []
         for candidate in candidates:
+            known = candidate.at + (self._signal.radius if candidate.settled else FALLING)
+            contacts += self._take_held(known)
             if not candidate.settled:
-                contacts += self._take_early(candidate)
+                contacts += self._settle(known - self._signal.radius + 1)
+                self._note_early(candidate)
                 continue
             contacts += self._settle(candidate.at)
             if candidate.at <= self.state.taken:
@@ -163,22 +177,56 @@ class RhythmTracker:
             self.state.pending.append(candidate)
             if not self.state.locked:
                 contacts += self._try_lock(candidate)
-        return contacts + self._settle(self._signal.complete)
+        return contacts + self._take_held(self._signal.energy.end) + self._settle(self._signal.complete)
 
-    def _take_early(self, candidate: Candidate) -> list[Contact]:
-        """Take a contact at once where it came as expected and the strides before left no doubt."""
-        signal = self._signal
-        contacts = self._settle(candidate.at + signal.quick - signal.radius + 1)
+    def _note_early(self, candidate: Candidate) -> None:
+        """Keep a candidate that may be the next contact until its burst has lasted long enough to tell."""
+        state, energy = self.state, self._signal.energy
+        if state.locked and state.energies and 0 < candidate.at - state.taken <= self._signal.radius:
+            dip = energy.rows(state.taken, candidate.at).min()
+            if candidate.energy > state.energies[-1] and dip < _DIP * candidate.energy:  # taken too early
+                state.precursors[-1] = max(state.precursors[-1], state.energies[-1])
+        state.early.append(candidate)
+        if self._stands_out(candidate) and (state.held is None or candidate.energy > state.held.energy):
+            state.held, state.held_until = candidate, self._lasted(candidate)
+
+    def _lasted(self, candidate: Candidate) -> int:
+        """Return the index by which a greater candidate of the same burst must have come.
+
+        That is `after_s` after it, or `burst_s` after the contact that the rise of the burst lets expect.
+        """
+        first = max(candidate.at - self._signal.radius, self._signal.energy.start)
+        before = self._signal.energy.rows(first, candidate.at)
+        below = np.flatnonzero(before < _HALF * candidate.energy)
+        rose = first + (int(below[-1]) + 1 if len(below) else 0)
+        latest = rose + self._burst
+        return max(candidate.at + FALLING, min(candidate.at + self._signal.after - self._signal.half, latest))
+
+    def _take_held(self, known: int) -> list[Contact]:
+        """Take the candidate that is held, if nothing greater came while its burst lasted."""
+        state = self.state
+        if state.held is None or state.held_until >= known:
+            return []
+        held, until, state.held = state.held, state.held_until, None
+        contacts = self._settle(until - self._signal.radius + 1)
+        if self._stands_out(held):
+            contacts.append(self._accept(held, self._next_group(), until + self._signal.half))
+        return contacts
+
+    def _stands_out(self, candidate: Candidate) -> bool:
+        """Tell whether a candidate is what is expected: punctual, strong, and no forerunner of the contact.
+
+        A foot often bumps some 20 to 60 ms before its contact; how strong these forerunners lately were tells
+        from which energy on nothing greater is to come.
+        """
         state = self.state
         if not self._is_clear() or state.last is None:
-            return contacts
+            return False
         energies = sorted(state.energies)
-        strong = candidate.energy >= _STRONG * energies[len(energies) // 2]
-        if strong and abs(candidate.at - state.last - state.period) <= _PUNCTUAL * state.period:
-            contacts.append(
-                self._accept(candidate, self._next_group(), candidate.at + signal.quick + signal.half)
-            )
-        return contacts
+        least = _STRONG * energies[len(energies) // 2]
+        least = max(least, _ABOVE_PRECURSOR * max(state.precursors), self._rival(candidate) / _WEAK)
+        punctual = abs(candidate.at - state.last - state.period) <= _PUNCTUAL * state.period
+        return punctual and candidate.energy >= least
 
     def _is_clear(self) -> bool:
         """Tell whether the next contact may be taken early: a runner's rhythm, without rivals so far."""
@@ -191,7 +239,9 @@ class RhythmTracker:
         state, signal = self.state, self._signal
         if not self._is_clear() or state.last is None:
             return None
-        return math.floor(state.last + (1.0 - _PUNCTUAL) * state.period) + signal.quick + signal.half
+        if state.held is not None:
+            return state.held_until + signal.half
+        return math.floor(state.last + (1.0 - _PUNCTUAL) * state.period) + FALLING + signal.half
 
     def finish(self) -> list[Contact]:
         """Return the last contact when no candidate can come after those that are known."""
@@ -219,7 +269,7 @@ class RhythmTracker:
             if best is None:
                 self._coast(state.last, state.period)
                 continue
-            decided = math.floor(deadline) + self._signal.radius + self._signal.half
+            decided = self._signal.look_at(math.floor(deadline) + self._signal.radius + self._signal.half)
             contacts.append(self._accept(best, self._next_group(), decided))
         return contacts
 
@@ -268,17 +318,36 @@ class RhythmTracker:
         first, stop = state.last + _BETWEEN * interval, chosen.at - _BETWEEN * interval
         between = [c.energy for c in state.pending if first < c.at < stop]
         state.off_phase = state.off_phase + 1 if between and max(between) > _RIVAL * chosen.energy else 0
-        first, stop = state.last + _BESIDE * interval, chosen.at - _BESIDE * interval
-        rivals = [c.energy for c in state.pending if first < c.at < stop]
-        state.clear = 0 if rivals and max(rivals) > _WEAK * chosen.energy else state.clear + 1
+        self._count_clear(chosen)
         follows, state.missed = state.missed == 0, 0
         self._remember(chosen, interval)
         if state.off_phase >= _OFF_PHASE or _limps(state.intervals):
             state.locked, state.off_phase = False, 0
         return Contact(chosen.at, chosen.energy, interval, follows, group, decided)
 
+    def _count_clear(self, chosen: Candidate) -> None:
+        state = self.state
+        state.clear = 0 if self._rival(chosen) > _WEAK * chosen.energy else state.clear + 1
+
+    def _rival(self, chosen: Candidate) -> float:
+        """Greatest energy between the last contact and one that may follow it."""
+        last = self.state.last or 0
+        beside = _BESIDE * (chosen.at - last)
+        return max(
+            (c.energy for c in self.state.pending if last + beside < c.at < chosen.at - beside), default=0.0
+        )
+
+    def _forerunner(self, chosen: Candidate) -> float:
+        """Greatest energy of a candidate shortly before a contact whose burst ended before the contact's."""
+        first, energy = chosen.at - self._signal.radius, self._signal.energy
+        before = [c for c in self.state.early if first <= c.at < chosen.at]
+        apart = [c for c in before if energy.rows(c.at, chosen.at).min() < _DIP * chosen.energy]
+        return max((c.energy for c in apart), default=0.0)
+
     def _remember(self, chosen: Candidate, interval: float) -> None:
         state = self.state
+        state.precursors = [*state.precursors[-(_REMEMBERED - 1) :], self._forerunner(chosen)]
+        state.early = [c for c in state.early if c.at > chosen.at]
         state.energies = [*state.energies[-(_REMEMBERED - 1) :], chosen.energy]
         state.periods = [*state.periods[-4:], interval]
         state.intervals = [*state.intervals[-3:], interval]
@@ -290,6 +359,7 @@ class RhythmTracker:
         state = self.state
         oldest = newest.at - round(_LOOK_BACK_S * self._rate_hz)
         state.pending = [c for c in state.pending if c.at >= oldest]
+        state.early = [c for c in state.early if c.at >= oldest]
         if len(state.pending) < self._params.chain:
             return []
         signal = self._signal
@@ -309,7 +379,7 @@ class RhythmTracker:
             twice = self._best_chain(0.5 * period)
             if _total(twice) > _TWICE * _total(chain) and _even(twice):
                 chain, period = twice, 0.5 * period
-        return self._lock(chain, period, newest.at + signal.radius + signal.half)
+        return self._lock(chain, period, signal.look_at(newest.at + signal.radius + signal.half))
 
     def _best_chain(self, period: float) -> list[Candidate]:
         """Best chain of candidates, the first of them not within the stride of a contact that was told."""
@@ -336,12 +406,14 @@ class RhythmTracker:
         near = last is not None and _EARLY * period < chain[0].at - last < _LATE * period
         follows = near and not state.missed
         first_interval = float(chain[0].at - last) if follows and last is not None else period
-        state.energies, state.periods, state.intervals = [], [], []
+        state.energies, state.periods, state.intervals, state.precursors = [], [], [], []
+        state.off_phase, state.missed, state.clear = 0, 0, 0
         contacts = [Contact(chain[0].at, chain[0].energy, first_interval, follows, group, decided)]
         self._remember(chain[0], first_interval)
         for candidate in chain[1:]:
+            self._count_clear(candidate)
             interval = float(candidate.at - chain[len(contacts) - 1].at)
             contacts.append(Contact(candidate.at, candidate.energy, interval, True, group, decided))
             self._remember(candidate, interval)
-        state.locked, state.off_phase, state.missed, state.clear = True, 0, 0, 0
+        state.locked = True
         return contacts

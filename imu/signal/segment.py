@@ -13,6 +13,7 @@ from imu.signal.mounting import Still, StillFinder
 from imu.signal.rhythm import RhythmTracker
 
 if TYPE_CHECKING:
+    from imu.model import SensorInfo
     from imu.model.samples import FloatArray, IntArray
     from imu.signal.measure import Places
     from imu.signal.params import SignalParams
@@ -36,10 +37,8 @@ class Segment:
 
     Parameters
     ----------
-    rate_hz : float
-        Sampling rate of the even grid.
-    columns : int
-        3 with an accelerometer only, 6 with a gyroscope.
+    sensor : SensorInfo
+        Rate of the even grid, placement, and whether there is a gyroscope.
     params : SignalParams
         Parameters of detection.
 
@@ -59,10 +58,11 @@ class Segment:
         The first waiting contact, once it was looked at before its step.
     """
 
-    def __init__(self, rate_hz: float, columns: int, params: SignalParams) -> None:
+    def __init__(self, sensor: SensorInfo, params: SignalParams) -> None:
+        columns = 6 if sensor.has_gyro else 3
         self.clipped, self.lost, self.torn = Marks(), Marks(), Marks()
-        self.jerk = JerkEnergy(rate_hz, columns, params)
-        self.rhythm = RhythmTracker(self.jerk, self.torn, params)
+        self.jerk = JerkEnergy(sensor.rate_hz, columns, params)
+        self.rhythm = RhythmTracker(self.jerk, self.torn, params, sensor.placement)
         self.waiting: list[Contact] = []
         self.settled = 0
         self.stills: list[Still] = []
@@ -111,9 +111,11 @@ class Segment:
 
     def soonest(self) -> int | None:
         """Return the detection index from which on something may have to be told at once, if any."""
-        if self.early is not None and self.early.told < len(self.early.due):
-            return self.early.due[self.early.told]
-        return None if self.waiting else self.rhythm.expected()
+        expected = self.rhythm.expected()
+        if self.early is None or self.early.told == len(self.early.due):
+            return expected
+        due = self.early.due[self.early.told]
+        return due if expected is None else min(due, expected)
 
     def known(self, detection_index: int) -> int:
         """Return the time of the last sample up to a detection index, ns."""

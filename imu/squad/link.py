@@ -12,6 +12,7 @@ import msgspec
 
 from imu.errors import UsageError
 from imu.squad.messages import check_name
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,3 +136,6 @@ def parse_broker(url: str, user: str, token: str = "", ca: Path | None = None) -
 def _check_line(host: str, *, tls: bool) -> None:
     if not tls and not is_loopback(host):
         raise UsageError(f"{host} is another machine: the line must be encrypted, use mqtts://{host}")
+
+
+ready(Invitation)

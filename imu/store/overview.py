@@ -30,6 +30,7 @@ from imu.model import (
     Input,
     LinkChange,
     Marker,
+    MountingEstimate,
     PhaseChange,
     RunnerMetrics,
     SampleBatch,
@@ -37,8 +38,10 @@ from imu.model import (
     SessionHeader,
     Step,
 )
+from imu.signal.mounting_check import MountingCheck, MountingReport
 from imu.store.files import PRIVATE, new_file
-from imu.store.session_reader import SessionReader
+from imu.store.parts import open_session
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +51,7 @@ __all__ = ["Overview", "Progress", "SensorTrace", "Track", "build_overview", "op
 Progress = Callable[[float, "Callable[[], Overview]"], bool]
 """Told the share that is done and how to get what there is so far; returns whether to go on."""
 
-FORMAT = 1
+FORMAT = 2
 FACTOR = 16
 LEVELS = 3
 """Beside the samples: each level has a sixteenth of the entries of the one before."""
@@ -65,6 +68,8 @@ TRACKS: tuple[type[msgspec.Struct], ...] = (
     RunnerMetrics,
     Cue,
     CuePeriod,
+    MountingEstimate,
+    MountingReport,
 )
 """Types of the values kept, in the order in which they are shown when they come together."""
 
@@ -228,7 +233,7 @@ def build_overview(session: Path | str, *, progress: Progress | None = None) -> 
     SessionFileError, InputError
         As in :func:`open_overview`.
     """
-    reader = SessionReader(session)
+    reader = open_session(session)
     span = reader.span_ns()
     if span is None:
         raise SessionFileError("nothing to show: it holds no inputs", path=reader.path)
@@ -250,6 +255,7 @@ class _Builder:
     def __init__(self, header: SessionHeader, begin_ns: int, end_ns: int) -> None:
         self._header, self._begin_ns, self._end_ns = header, begin_ns, end_ns
         self._chain = Chain(header)
+        self._check = MountingCheck(header)
         self._at_ns: dict[type, list[int]] = {kind: [] for kind in TRACKS}
         self._items: dict[type, list[object]] = {kind: [] for kind in TRACKS}
         self._parts: dict[str, list[tuple[NDArray[Any], ...]]] = {s.sensor: [] for s in header.sensors}
@@ -258,6 +264,10 @@ class _Builder:
         self._keep(item, item.arrival_ns)
         for out in self._chain.push(item):
             self._keep(out, item.arrival_ns)
+            if isinstance(out, SampleBatch | Step):
+                report = self._check.push(out)
+                if report is not None:
+                    self._keep(report, item.arrival_ns)
 
     def _keep(self, item: object, at_ns: int) -> None:
         kind = type(item)
@@ -354,3 +364,6 @@ def _read_trace(arrays: Any, number: int) -> SensorTrace:
     highs = (lows[0], *(arrays[f"{number}.{level}.high_g"] for level in levels[1:]))
     times = tuple(arrays[f"{number}.{level}.t_ns"] for level in levels)
     return SensorTrace(times, lows, highs, arrays[f"{number}.clipped"])
+
+
+ready(_Head, *TRACKS)

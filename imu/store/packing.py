@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 import numpy as np
 
-from imu.model import Packet
+from imu.model import Packet, PacketBlock
 from imu.profiles.wire import size_of
 from imu.store.framing import MAX_BODY_BYTES
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     IntArray = NDArray[np.int64]
 
-__all__ = ["LEAST_PACKETS", "PackedPackets", "Shape", "pack", "shapes_of", "unpack"]
+__all__ = ["LEAST_PACKETS", "PackedPackets", "Shape", "pack", "shapes_of", "unpack", "unpack_block"]
 
 LEAST_PACKETS = 8
 """Shorter runs are kept one by one."""
@@ -142,18 +142,26 @@ def unpack(packed: PackedPackets) -> tuple[list[int], list[Packet]]:
     ValueError
         The message does not hold what it claims.
     """
+    block = unpack_block(packed)
+    data, length = block.payloads.tobytes(), packed.length
+    sensor, channel = packed.sensor, packed.channel
+    places = range(0, len(block) * length, length) if length else [0] * len(block)
+    return block.order.tolist(), [
+        Packet(sensor, seq, arrival_ns, channel, data[at : at + length])
+        for seq, arrival_ns, at in zip(block.seq.tolist(), block.arrival_ns.tolist(), places, strict=True)
+    ]
+
+
+def unpack_block(packed: PackedPackets) -> PacketBlock:
+    """Return the packets side by side; raises ValueError as :func:`unpack`."""
     count = packed.count
     if not (0 < count <= MAX_BODY_BYTES and packed.length >= 0 and count * packed.length <= MAX_BODY_BYTES):
         raise ValueError("packed packets of an impossible size")
-    data, length = payloads(packed).tobytes(), packed.length
-    orders, seqs, arrivals = (
-        _unpack_numbers(part, count).tolist() for part in (packed.orders, packed.seqs, packed.arrivals)
+    data = payloads(packed)
+    order, seq, arrival_ns = (
+        _unpack_numbers(part, count) for part in (packed.orders, packed.seqs, packed.arrivals)
     )
-    sensor, channel = packed.sensor, packed.channel
-    return orders, [
-        Packet(sensor, seq, arrival_ns, channel, data[at : at + length])
-        for seq, arrival_ns, at in zip(seqs, arrivals, range(0, count * length, length or 1), strict=False)
-    ]
+    return PacketBlock(packed.sensor, packed.channel, order, seq, arrival_ns, data)
 
 
 def payloads(packed: PackedPackets) -> Bytes:

@@ -13,10 +13,12 @@ import msgspec
 from mcap.records import Header, Metadata
 
 from imu.errors import SessionFileError
-from imu.model import Input, SessionHeader
+from imu.model import Input, InputBlock, PacketBlock, SessionHeader
 from imu.store import framing
-from imu.store.packing import PackedPackets, unpack
+from imu.store.input_blocks import Collector
+from imu.store.packing import PackedPackets, unpack, unpack_block
 from imu.store.topics import HEADER_KIND, Derived, Kind, kind_of_topic
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +30,9 @@ FORMAT_VERSION = 2
 """Newest format of session files that this software writes and reads."""
 
 NAME = "softstrike"
+
+BLOCK_INPUTS = 8192
+"""Inputs that are put side by side at least."""
 
 
 def prologue(header: SessionHeader) -> bytes:
@@ -92,6 +97,30 @@ class SessionReader:
         """Yield the inputs in the order in which they were recorded."""
         return cast("Iterator[Input]", self._items(self._blocks, inputs=True))
 
+    def blocks(self, least: int = BLOCK_INPUTS) -> Iterator[InputBlock]:
+        """Yield the inputs side by side, so that packets can be worked through many at a time.
+
+        Parameters
+        ----------
+        least : int
+            Inputs of a block, all but the last: at least so many.
+        """
+        decoders = self._decoders(inputs=True)
+        collector = Collector()
+        for body in self._bodies(self._blocks):
+            items: list[tuple[int, Any]] = []
+            packed: list[PacketBlock] = []
+            for order, item in self._found(body, decoders, unpack_block):
+                if isinstance(item, PacketBlock):
+                    packed.append(item)
+                else:
+                    items.append((order, item))
+            collector.add(items, packed)
+            if collector.count >= least:
+                yield collector.take()
+        if collector.count:
+            yield collector.take()
+
     def derived(self) -> Iterator[Derived]:
         """Yield steps, flags, gaps, faults, health and status in the order in which they were recorded."""
         return cast("Iterator[Derived]", self._items(self._blocks, inputs=False))
@@ -117,12 +146,15 @@ class SessionReader:
                     raise SessionFileError("was changed while it was read: open it again", path=self.path)
                 yield checked[1]
 
-    def _items(self, blocks: list[framing.Block], *, inputs: bool) -> Iterator[Any]:
-        decoders = {
+    def _decoders(self, *, inputs: bool) -> dict[int, Callable[[bytes], Any]]:
+        return {
             channel: kind.decoder()
             for channel, kind in self.kinds.items()
             if kind.is_input is inputs and kind is not HEADER_KIND
         }
+
+    def _items(self, blocks: list[framing.Block], *, inputs: bool) -> Iterator[Any]:
+        decoders = self._decoders(inputs=inputs)
         for body in self._bodies(blocks):
             yield from self._ordered(body, decoders)
 
@@ -130,22 +162,34 @@ class SessionReader:
         """Values of a block in the order of the session, packed packets among the others."""
         found: list[tuple[int, Any]] = []
         packed = False
+        for order, item in self._found(body, decoders, unpack):
+            if isinstance(item, tuple):
+                found += zip(*item, strict=True)
+                packed = True
+            else:
+                found.append((order, item))
+        if packed:
+            found.sort(key=itemgetter(0))
+        return [item for _, item in found]
+
+    def _found(
+        self,
+        body: bytes,
+        decoders: dict[int, Callable[[bytes], Any]],
+        unpacked: Callable[[PackedPackets], Any],
+    ) -> Iterator[tuple[int, Any]]:
+        """Values of a block as they stand in the file, those packed as they are unpacked."""
         for message in framing.messages(body):
             decode = decoders.get(message.channel)
             if decode is None:
                 continue
             try:
                 item = decode(message.data)
-                if isinstance(item, PackedPackets):
-                    found += zip(*unpack(item), strict=True)
-                    packed = True
-                else:
-                    found.append((message.sequence, item))
+                found = unpacked(item) if isinstance(item, PackedPackets) else item
             except (msgspec.DecodeError, ValueError, RecursionError):
                 self.unreadable += 1
-        if packed:
-            found.sort(key=itemgetter(0))
-        return [item for _, item in found]
+            else:
+                yield message.sequence, found
 
     @contextlib.contextmanager
     def _mapped(self) -> Iterator[mmap.mmap]:
@@ -199,3 +243,6 @@ def _channel_kinds(topics: dict[int, str]) -> dict[int, Kind]:
     """Kind of each channel; unknown topics are left out."""
     kinds = {channel: kind_of_topic(topic) for channel, topic in topics.items()}
     return {channel: kind for channel, kind in kinds.items() if kind is not None}
+
+
+ready(_Version, SessionHeader)

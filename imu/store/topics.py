@@ -35,6 +35,7 @@ from imu.model import (
 )
 from imu.store.framing import encode_record
 from imu.store.packing import PackedPackets
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -234,3 +235,6 @@ def _simplified(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, 
             name: _simplified(child, definitions) for name, child in node.get("properties", {}).items()
         }
     return plain
+
+
+ready(*(kind.type for kind in KINDS))

@@ -23,6 +23,7 @@ from imu.model import LinkChange, LinkState, Packet
 from imu.sources.ble.air import stack_of
 from imu.sources.ble.scan import ask_serial, look_around
 from tests.ble.rig import PLACES, Rig, compute, known_sensor
+from tests.programs import lines_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,8 +42,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="BlueZ is the Bl
 def started(command: list[str], until: str) -> subprocess.Popen[str]:
     """Start a program and wait until it says that it is ready."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
-    assert process.stdout is not None
-    assert any(until in line for line in iter(process.stdout.readline, "")), command
+    lines_until(process, until)
     return process
 
 

@@ -135,7 +135,7 @@ def test_wrong_use_is_told_and_exits_with_2(words: tuple[str, ...], said: str, t
 
 def test_debug_shows_the_trace(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from imu.cli import main; main()", "replay", "no.mcap", "--debug"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 1
     assert "Traceback" in done.stderr
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imu.store import SessionReader
+from tests.programs import lines_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,8 +50,7 @@ def stopped(process: subprocess.Popen[str], wish: signal.Signals, line: str) -> 
     """Wait for a line, ask the process to stop and return what it said; it never outlives the test."""
     said: list[str] = []
     try:
-        assert process.stdout is not None
-        said += iter(process.stdout.readline, line)
+        said += lines_until(process, line)
         process.send_signal(wish)
         said.append(process.communicate(timeout=60)[0])
     finally:

@@ -13,6 +13,7 @@ import pytest
 from imu.chain import Chain
 from imu.model import LinkChange, LinkState, SensorHealth
 from imu.store import SessionReader
+from tests.programs import lines_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +42,15 @@ def sensors(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str]
         [*MAIN, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=environment
     )
     try:
-        assert process.stdout is not None
-        assert any("ready" in line for line in iter(process.stdout.readline, ""))
+        lines_until(process, "ready")
         yield process, f"tcp-client:127.0.0.1:{port}"
     finally:
         process.terminate()
-        assert process.wait(timeout=30) == 0
-        process.communicate()
+        try:
+            process.communicate(timeout=30)
+        finally:
+            process.kill()
+        assert process.returncode == 0
 
 
 def test_from_a_scan_to_a_recording_that_survives_a_drop(
@@ -74,13 +77,14 @@ def test_from_a_scan_to_a_recording_that_survives_a_drop(
         text=True,
         env=environment,
     )
-    assert recording.stdout is not None
-    told = iter(recording.stdout.readline, "")
-    assert any("left: streaming" in line for line in told)
-    assert any("steps" in line for line in told)
-    assert process.stdin is not None
-    process.stdin.write("drop left\n")
-    said, _ = recording.communicate(timeout=60)
+    try:
+        lines_until(recording, "left: streaming")
+        lines_until(recording, "steps")
+        assert process.stdin is not None
+        process.stdin.write("drop left\n")
+        said, _ = recording.communicate(timeout=60)
+    finally:
+        recording.kill()
     assert recording.returncode == 0, said
     (path,) = (tmp_path / "data" / "sessions").iterdir()
     assert path.name in said

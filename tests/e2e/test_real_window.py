@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.programs import limited
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -26,12 +28,13 @@ def display(system_program: Callable[[str], str]) -> Iterator[str]:
     arguments = [xvfb, "-displayfd", str(writing), "-screen", "0", "1440x900x24", "-nolisten", "tcp"]
     with subprocess.Popen(arguments, pass_fds=(writing,), stderr=subprocess.DEVNULL) as server:
         os.close(writing)
-        with os.fdopen(reading) as pipe:
-            number = pipe.readline().strip()
         try:
+            with limited(server, PATIENCE_S), os.fdopen(reading) as pipe:
+                number = pipe.readline().strip()
+            assert number, "the X server did not start"
             yield f":{number}"
         finally:
-            server.terminate()
+            server.kill()
 
 
 def until(answer: Callable[[], str], what: str) -> str:
@@ -54,7 +57,12 @@ def test_a_session_is_replayed_by_keys_and_closed(
 
     def tool(*arguments: str) -> str:
         done = subprocess.run(
-            [xdotool, *arguments], env=settings, capture_output=True, text=True, check=False
+            [xdotool, *arguments],
+            env=settings,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
         )
         return done.stdout.strip()
 
@@ -64,7 +72,12 @@ def test_a_session_is_replayed_by_keys_and_closed(
             "print(app.primaryScreen().grabWindow(0).toImage().pixelColor(4, 4).name())"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            env=settings,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=PATIENCE_S,
         )
         return done.stdout.strip()
 

@@ -198,6 +198,7 @@ def test_it_prints_well(
         capture_output=True,
         text=True,
         check=True,
+        timeout=60,
     )
     sheets = done.stdout.rstrip("\f").split("\f")
     assert 1 <= len(sheets) <= most_pages

@@ -136,6 +136,7 @@ def test_a_bomb_is_refused(
         capture_output=True,
         text=True,
         check=True,
+        timeout=120,
     )
     code, peak_mb = done.stdout.split()
     assert code == "1", done.stderr

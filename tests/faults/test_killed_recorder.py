@@ -12,6 +12,7 @@ import pytest
 from imu.model import Packet
 from imu.store import SessionReader, seal
 from tests.faults.effort import tries
+from tests.programs import limited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,8 @@ TORN_BYTES = 1 << 13
 def test_killed_at_a_random_moment(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "a.mcap"
     moment = random.Random(seed).randrange(1000)  # noqa: S311 - a seeded test, no secret
-    with subprocess.Popen([sys.executable, "-c", CHILD, str(path)], stdout=subprocess.PIPE) as child:
+    command = [sys.executable, "-c", CHILD, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child, limited(child):
         assert child.stdout is not None
         child.stdout.read(4 * moment + 4)
         child.kill()

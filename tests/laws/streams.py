@@ -143,7 +143,8 @@ def apart(frame: RawBatch) -> tuple[RawBatch, RawGyro]:
     return msgspec.structs.replace(frame, gyr_dps=None), gyro
 
 
-def _packet_samples(sensor: SensorInfo) -> int:
+def packet_samples(sensor: SensorInfo) -> int:
+    """Return how many samples a packet of the sensor's firmware holds."""
     return min(15, samples_per_packet(find_profile(sensor.profile), gyr=sensor.has_gyro))
 
 
@@ -151,7 +152,7 @@ def packets(sensor: SensorInfo, batch: SampleBatch) -> list[Packet]:
     """Make the packets of the sensor's firmware."""
     profile = find_profile(sensor.profile)
     encoder, rule = Encoder(profile), TimelineParams.from_profile(profile, sensor.rate_hz)
-    size = _packet_samples(sensor)
+    size = packet_samples(sensor)
     found: list[Packet] = []
     for frame in frames(sensor, rule, batch, size):
         for role, payload in encoder.notifications(
@@ -288,7 +289,7 @@ def _feed(case: BlockCase, seed: int) -> list[Any]:
         return [half for frame in frames(case.sensor, params, batch, 10) for half in apart(frame)]
     if case.takes is Takes.FRAMES:
         return list(frames(case.sensor, case.make().params, batch, 10))  # type: ignore[attr-defined]
-    return list(packets(case.sensor, part(batch, 0, MOST_PACKETS * _packet_samples(case.sensor))))
+    return list(packets(case.sensor, part(batch, 0, MOST_PACKETS * packet_samples(case.sensor))))
 
 
 def run(block: Any, items: Iterable[Any], *, flush: bool = True) -> list[Any]:

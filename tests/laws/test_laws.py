@@ -29,7 +29,7 @@ LAW = settings(max_examples=8, phases=(Phase.explicit, Phase.generate))
 
 HELD_BACK_S = 0.06
 EARLY_NS = 150e6
-FIRST_STRIDES = 8
+FIRST_STRIDES = 3
 
 SEEDS = st.integers(0, 5)
 SIZES = st.lists(st.integers(1, 700), min_size=1, max_size=6)

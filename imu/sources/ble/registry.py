@@ -15,6 +15,7 @@ import msgspec
 from imu.errors import InputError, UsageError
 from imu.model import Placement, Side
 from imu.store.files import PRIVATE, new_file, told_plainly
+from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -305,3 +306,6 @@ def _table(sensor: KnownSensor) -> str:
 def _string(text: str) -> str:
     """Write a TOML basic string: JSON's escapes are TOML's, save for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+ready(_File, KnownSensor)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -162,8 +163,9 @@ def test_a_worker_that_dies_takes_only_its_own_session_with_it(
         rest.wait(LONGEST_S)
         while not over.wait(0.3):
             for child in psutil.Process().children():
-                if "spawn_main" in " ".join(child.cmdline()):
-                    child.kill()
+                with contextlib.suppress(psutil.Error):  # it has just ended; the next look finds the others
+                    if "spawn_main" in " ".join(child.cmdline()):
+                        child.kill()
 
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()

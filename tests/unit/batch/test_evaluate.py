@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imu.batch.disturb import DISTURBANCES
 from imu.batch.evaluate import evaluate
 from imu.batch.recordings import recordings
 from imu.batch.scoring import match, score
@@ -76,7 +77,7 @@ def test_tables_hold_what_is_known_of_each_recording(labelled: Path) -> None:
     )
     assert told.no_running["recording"].tolist() == ["made/walk"]
     assert told.cadence["error_spm"].abs().max() < 0.5
-    assert told.robustness["disturbance"].nunique() == 7
+    assert told.robustness["disturbance"].nunique() == len(DISTURBANCES)
     assert set(told.literature["recording"]) == {"made/run", "made/counted", "made/walk"}
 
 

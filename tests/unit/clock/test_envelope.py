@@ -51,3 +51,13 @@ def test_memory_is_bounded_and_old_points_are_forgotten() -> None:
         envelope.add(i * S, -50_000_000 if i < 100 else 0)
     assert len(envelope.kept) == PARAMS.buckets
     assert envelope.offset_ns(500 * S) == 0
+
+
+@given(st.lists(st.tuples(st.integers(1, 3000), st.integers(0, 400)), min_size=1, max_size=120))
+def test_hull_that_slides_is_the_hull_of_what_is_kept(moves: list[tuple[int, int]]) -> None:
+    envelope = Envelope(EnvelopeParams(bucket_ns=1000, buckets=7, settle_ns=5000, max_slope=0.1))
+    device_ns = 0
+    for step_ns, delay_ns in moves:
+        device_ns += step_ns
+        envelope.add(device_ns, delay_ns)
+        assert envelope.hull == (lower_hull(envelope.kept) if envelope.kept else [])

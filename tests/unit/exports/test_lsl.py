@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CONFIG = """[lab]
 KnownPeers = {127.0.0.1}
+[ports]
+IPv6 = disable
 [multicast]
 ResolveScope = machine
 AddressesOverride = {127.0.0.1}
@@ -49,7 +51,9 @@ def session(project_root: Path) -> SessionData:
 
 def test_every_sample_and_step_arrives_with_its_time(lsl: Any, session: SessionData) -> None:
     done: list[Any] = []
-    sender = threading.Thread(target=lambda: done.append(stream_lsl(session, speed=math.inf, wait_s=20.0)))
+    sender = threading.Thread(
+        target=lambda: done.append(stream_lsl(session, speed=math.inf, wait_s=20.0)), daemon=True
+    )
     sender.start()
     inlets = []
     for name in ("shoe", "softstrike-steps"):

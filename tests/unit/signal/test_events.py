@@ -16,15 +16,17 @@ def burst(rate_hz: float, offset_s: float) -> np.ndarray:
     return np.asarray(1e4 * np.exp(-0.5 * ((between_s - offset_s) / 0.008) ** 2))[None, :]
 
 
-def after(rate_hz: float) -> int:
-    return round(0.035 * rate_hz)
+def after(rate_hz: float) -> np.ndarray:
+    return np.array([round(0.035 * rate_hz)])
 
 
 @pytest.mark.parametrize("rate_hz", [100.0, 143.0, 200.0])
 def test_contact_moves_with_the_burst_by_fractions_of_a_sample(rate_hz: float) -> None:
     offsets_s = np.linspace(-0.01, 0.01, 9)
     rows = np.vstack([burst(rate_hz, offset) for offset in offsets_s])
-    at_s = initial_contact(rows, rate_hz, after(rate_hz), NO_LAG, SignalParams()) / rate_hz
+    at_s = (
+        initial_contact(rows, rate_hz, np.repeat(after(rate_hz), len(rows)), NO_LAG, SignalParams()) / rate_hz
+    )
     np.testing.assert_allclose(at_s - offsets_s, np.mean(at_s - offsets_s), atol=0.0025)
 
 

@@ -36,7 +36,7 @@ class Recorder:
 
 def opened(device: Recorder, **options: float) -> AudioSink:
     sink = AudioSink(open_device=lambda: device, **options)
-    sink._thread.join()
+    sink._thread.join(30)
     return sink
 
 
@@ -104,7 +104,7 @@ def test_without_a_device_all_goes_on_in_silence() -> None:
         raise miniaudio.MiniaudioError("failed to init device", -401)
 
     sink = AudioSink(open_device=refuse)
-    sink._thread.join()
+    sink._thread.join(30)
     sink.put(cue())
     assert (sink.state, sink.words) == (SoundState.NO_DEVICE, "no sound device")
     assert "failed to init device" in sink.problem
@@ -116,14 +116,14 @@ def test_a_device_that_takes_its_time_keeps_nobody_waiting() -> None:
     may_open, device = threading.Event(), Recorder()
 
     def slow() -> Recorder:
-        may_open.wait()
+        may_open.wait(30)
         return device
 
     sink = AudioSink(open_device=slow)
     sink.put(cue())
     assert sink.state is SoundState.OPENING
     may_open.set()
-    sink._thread.join()
+    sink._thread.join(30)
     assert device.hear(2000).any()
 
 
