@@ -70,6 +70,7 @@ def test_results_are_the_same_bytes_whoever_made_them(
     outcome = run_archive("analyze", addresses, str(tmp_path), executor=executor, workers=2)
     assert (outcome.done, len(outcome.failures)) == (5, 1)
     assert files(tmp_path) == files(done)
+    assert not any("spawn_main" in " ".join(child.cmdline()) for child in psutil.Process().children(True))
 
 
 def test_what_was_done_is_skipped_by_its_content(archive: Path, done: Path, tmp_path: Path) -> None:
