@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import itertools
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -123,7 +123,7 @@ _SESSION = 1 << 30
 """Number of the sensor for inputs that are no sensor's: they come behind what the sensors tell."""
 
 
-def feed(chain: Chain, block: InputBlock) -> list[Fed]:
+def feed(chain: Chain, block: InputBlock, *, apart: bool = False) -> list[Fed]:
     """Take many inputs at once, with the outputs that :meth:`imu.chain.Chain.push` gives for each of them.
 
     Samples alone are cut differently: a batch may hold those of many packets that follow each other, and then
@@ -135,6 +135,8 @@ def feed(chain: Chain, block: InputBlock) -> list[Fed]:
         The chain; it can go on with single inputs.
     block : InputBlock
         The next inputs.
+    apart : bool
+        Give the samples of each packet apart, as single inputs do.
 
     Returns
     -------
@@ -149,7 +151,7 @@ def feed(chain: Chain, block: InputBlock) -> list[Fed]:
             for order, item in block.others
             if isinstance(item, Tick) or (isinstance(item, LinkChange) and item.sensor == name)
         ]
-        events += _SensorFeed(sensor, number).events(own, marks)
+        events += _SensorFeed(sensor, number, apart=apart).events(own, marks)
     events += [
         _Event(order, _SESSION, 0, False, item.arrival_ns, item)
         for order, item in block.others
@@ -172,9 +174,12 @@ class _SensorFeed:
         The sensor's chain.
     number : int
         Place of the sensor in the session.
+    apart : bool
+        Give the samples of each packet apart.
     """
 
-    def __init__(self, chain: SensorChain, number: int) -> None:
+    def __init__(self, chain: SensorChain, number: int, *, apart: bool) -> None:
+        self._apart = apart
         self._chain = chain
         self._number = number
         self._events: list[_Event] = []
@@ -214,7 +219,9 @@ class _SensorFeed:
         places = (np.searchsorted(block.order, [order for order, _ in ticks]) - 1).tolist()
         found = decode_block(chain, block, set(places))
         chain.battery_percent = battery_percent
-        for timed in found.outputs:
+        for timed in (
+            itertools.chain.from_iterable(map(_apart, found.outputs)) if self._apart else found.outputs
+        ):
             at = (int(block.order[timed.place]), self._number, timed.rank, False)
             self._events.append(_Event(*at, int(block.arrival_ns[timed.place]), timed.item))
             if isinstance(timed.item, SampleBatch):
@@ -258,9 +265,30 @@ class _SensorFeed:
             self._events.append(_Event(*where, int(arrivals_ns[k]), out))
 
 
+def _apart(timed: Timed) -> Iterator[Timed]:
+    """Cut a batch that holds the samples of many packets into those of each."""
+    batch = timed.item
+    if not isinstance(batch, SampleBatch) or timed.frames == 1:
+        yield timed
+        return
+    size = len(batch) // timed.frames
+    for k in range(timed.frames):
+        rows = slice(k * size, (k + 1) * size)
+        gyr_dps = None if batch.gyr_dps is None else batch.gyr_dps[rows]
+        one = SampleBatch(
+            batch.sensor,
+            batch.index0 + rows.start,
+            batch.t_ns[rows],
+            batch.acc_g[rows],
+            gyr_dps,
+            batch.clipped[rows],
+        )
+        yield Timed(timed.place + k, 0 if k else timed.rank, one)
+
+
 def _cut(packets: Iterable[PacketBlock], orders: list[int]) -> Iterator[PacketBlock]:
     """Cut packets at places in the order of the session, which rise."""
     for block in packets:
         edges = np.unique(np.searchsorted(block.order, orders)).tolist() if orders else []
         edges = [0, *(edge for edge in edges if 0 < edge < len(block)), len(block)]
-        yield from (block.part(first, stop) for first, stop in pairwise(edges))
+        yield from (block.part(first, stop) for first, stop in itertools.pairwise(edges))

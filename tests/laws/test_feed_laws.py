@@ -135,3 +135,10 @@ def long_run(seed: int) -> tuple[SessionHeader, list[Any]]:
 def test_long_runs(seed: int) -> None:
     outputs = compare(*long_run(seed), [3000, 200])
     assert sum(isinstance(out, Step) for out in outputs) > 40
+
+
+def test_samples_apart_are_those_of_single_inputs() -> None:
+    one, many = Chain(HEADER), Chain(HEADER)
+    theirs = [(item.arrival_ns, out) for item in session(2) for out in one.push(item)]
+    ours = [tuple(fed) for block in blocks(list(session(2)), [700]) for fed in feed(many, block, apart=True)]
+    assert not streams.difference(ours, theirs)
