@@ -5,34 +5,38 @@ from __future__ import annotations
 import os
 import sys
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from dashboards.bridge import Bridge
+from dashboards.register import WINDOWS
 from dashboards.theme import load_theme
 from dashboards.viewmodel import RunnerView
 from dashboards.widgets.base import font
-from dashboards.windows.replay import ReplayWindow
-from dashboards.windows.runner import RunnerWindow
+from dashboards.windows.runner import RunnerOptions, RunnerWindow
 from imu.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from dashboards.windows.runner import TakesMarks
-    from dashboards.windows.sound import Sound
+    from PySide6.QtWidgets import QWidget
+
     from imu.model import SessionHeader
     from imu.sinks.mailbox import Mailbox
-    from imu.sinks.recorder import Recording
-    from imu.sources.base import Control
 
-__all__ = ["ensure_application", "has_display", "quit_soon", "render_screenshot", "run_replay", "run_window"]
-
-WINDOW_SIZE = (1440, 900)
+__all__ = [
+    "ensure_application",
+    "has_display",
+    "quit_soon",
+    "render_screenshot",
+    "run_window",
+    "save_picture",
+    "show_until_closed",
+]
 
 
 def has_display() -> bool:
@@ -53,6 +57,8 @@ def ensure_application() -> QApplication:
         When a font that ships with the package cannot be read.
     """
     running = QApplication.instance()
+    if not os.environ.get("QT_QPA_PLATFORM"):
+        os.environ.pop("QT_QPA_PLATFORM", None)  # set to nothing it would make Qt abort
     if not has_display():
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = running if isinstance(running, QApplication) else QApplication(["softstrike"])
@@ -73,17 +79,35 @@ def quit_soon() -> None:
     QTimer.singleShot(0, QApplication.quit)
 
 
+def show_until_closed(window: QWidget) -> int:
+    """Show a window until it is closed.
+
+    Parameters
+    ----------
+    window : QWidget
+        Any window of :mod:`dashboards.register`; made no larger than the screen.
+
+    Returns
+    -------
+    int
+        Exit code of Qt's event loop: 0 when the window was closed.
+    """
+    app = ensure_application()
+    window.resize(window.size().boundedTo(app.primaryScreen().availableGeometry().size()))
+    window.show()
+    try:
+        return app.exec()
+    finally:
+        window.close()
+        window.deleteLater()
+
+
 def run_window(
     header: SessionHeader,
     mailbox: Mailbox,
     *,
-    transport: Control | None = None,
-    recording: Callable[[], Recording] | None = None,
-    flag_times_s: Sequence[float] = (),
     on_close: Callable[[], object] | None = None,
-    title: str = "softstrike",
-    session: TakesMarks | None = None,
-    sound: Sound | None = None,
+    **options: Unpack[RunnerOptions],
 ) -> int:
     """Show the window of one runner until it is closed.
 
@@ -93,100 +117,44 @@ def run_window(
         The sensors.
     mailbox : Mailbox
         Where the engine puts what it knows; polled 30 times a second.
-    transport : Control, optional
-        Control of a replay.
-    recording : callable, optional
-        Tells the state of the recording.
-    flag_times_s : sequence of float
-        Times of flags known beforehand, s since the session's begin.
     on_close : callable, optional
         Called once when the window closes.
-    title : str
-        Title of the window.
-    session : TakesMarks, optional
-        Takes marks, laps, pauses and notes.
-    sound : Sound, optional
-        Plays cues.
+    **options
+        As for :class:`dashboards.windows.runner.RunnerWindow`.
 
     Returns
     -------
     int
-        Exit code of Qt's event loop: 0 when the window was closed.
+        As for :func:`show_until_closed`.
 
     Raises
     ------
     EnvironmentProblem
         When a font that ships with the package cannot be read.
     """
-    app = ensure_application()
+    ensure_application()
     view = RunnerView(header)
-    window = RunnerWindow(
-        view,
-        transport=transport,
-        recording=recording,
-        flag_times_s=flag_times_s,
-        title=title,
-        session=session,
-        sound=sound,
-    )
+    window = RunnerWindow(view, **options)
+    window.resize(*WINDOWS["runner"].size_px)
     bridge = Bridge(mailbox, view, window)
     bridge.polled.connect(window.refresh)
     if on_close is not None:
         window.closed.connect(on_close)
-    window.resize(_fitting(app))
-    window.show()
     bridge.start()
     try:
-        return app.exec()
+        return show_until_closed(window)
     finally:
         bridge.stop()
-        window.deleteLater()
-
-
-def run_replay(path: Path | None, *, speed: float = 1.0, title: str = "") -> int:
-    """Show a window that plays a session, or waits for one to be dropped on it, until it is closed.
-
-    Parameters
-    ----------
-    path : Path, optional
-        Session file.
-    speed : float
-        Times the recorded pace.
-    title : str
-        Title of the window; by default the name of the file.
-
-    Returns
-    -------
-    int
-        As for :func:`run_window`.
-    """
-    app = ensure_application()
-    window = ReplayWindow(path, speed, title=title)
-    window.resize(_fitting(app))
-    window.show()
-    try:
-        return app.exec()
-    finally:
-        window.close()
-        window.deleteLater()
-
-
-def _fitting(app: QApplication) -> QSize:
-    """Size of the window: the usual one, or the screen where that is smaller."""
-    return QSize(*WINDOW_SIZE).boundedTo(app.primaryScreen().availableGeometry().size())
 
 
 def render_screenshot(
     header: SessionHeader,
     items: Iterable[object],
     path: Path | str,
-    size: tuple[int, int] = WINDOW_SIZE,
+    size: tuple[int, int] = WINDOWS["runner"].size_px,
     *,
-    transport: Control | None = None,
-    recording: Callable[[], Recording] | None = None,
-    flag_times_s: Sequence[float] = (),
-    title: str = "softstrike",
     coach: bool = False,
+    **options: Unpack[RunnerOptions],
 ) -> None:
     """Paint the window as it looks after `items` to a PNG file; no display is needed.
 
@@ -200,31 +168,40 @@ def render_screenshot(
         The file; an existing one is replaced.
     size : tuple of int
         Width and height, px.
-    transport, recording, flag_times_s, title
-        As in :func:`run_window`.
     coach : bool
         Paint the coach's view.
+    **options
+        As for :class:`dashboards.windows.runner.RunnerWindow`.
 
     Raises
     ------
     EnvironmentProblem
         When the file cannot be written.
     """
-    app = ensure_application()
+    ensure_application()
     view = RunnerView(header)
     view.feed(items)
-    window = RunnerWindow(
-        view, transport=transport, recording=recording, flag_times_s=flag_times_s, title=title
-    )
+    window = RunnerWindow(view, **options)
     window.resize(*size)
     if coach:
         window.toggle_coach()
-    window.grab()  # the first one lays out the plots
-    app.processEvents()
-    window.refresh()
-    written = window.grab().save(str(path), "PNG")
+    save_picture(window, path)
     window.close()
-    if not written:
+
+
+def save_picture(widget: QWidget, path: Path | str) -> None:
+    """Paint a widget as it is shown to a PNG file.
+
+    Raises
+    ------
+    EnvironmentProblem
+        When the file cannot be written.
+    """
+    widget.grab()  # the first one lays out the plots
+    QApplication.processEvents()
+    if isinstance(widget, RunnerWindow):
+        widget.refresh()
+    if not widget.grab().save(str(path), "PNG"):
         raise EnvironmentProblem(
             f"{path}: the picture cannot be written; choose a folder that you may write to."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboards.leg import mean
+from dashboards.mounting import CHECK_WORDS
 from dashboards.states import BannerKind, BannerState
 from imu.model import LinkState, Rule
 from imu.units import NS_PER_S, S_PER_MIN
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from dashboards.leg import Leg, RaisedFlag
     from imu.model import Step
+    from imu.signal.mounting_check import CheckState
 
 __all__ = ["choose_banner", "duration_text"]
 
@@ -34,7 +36,7 @@ def duration_text(duration_s: float) -> str:
     return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
 
 
-def choose_banner(legs: Sequence[Leg], now_ns: int) -> BannerState:
+def choose_banner(legs: Sequence[Leg], now_ns: int, check: CheckState | None = None) -> BannerState:
     """Return the most urgent thing to say.
 
     Parameters
@@ -43,6 +45,8 @@ def choose_banner(legs: Sequence[Leg], now_ns: int) -> BannerState:
         All sensors of the runner.
     now_ns : int
         The window's time, ns.
+    check : CheckState or None
+        What the check of the mounting waits for, where there is one.
 
     Returns
     -------
@@ -57,7 +61,7 @@ def choose_banner(legs: Sequence[Leg], now_ns: int) -> BannerState:
             detail = "The sensor was lost and is being looked for; recording goes on."
             return BannerState(BannerKind.RETURNING, f"Coming back: {' and '.join(back)}", detail)
     if not up:
-        return _calm_banner(legs, now_ns)
+        return _calm_banner(legs, now_ns, check)
     rule, flagged = up[0]
     flags = [leg.raised[rule] for leg in flagged]
     since_ns = min(flag.since_ns for flag in flags)
@@ -86,7 +90,7 @@ def _reasons(flags: Sequence[RaisedFlag]) -> str:
     return " · ".join(dict.fromkeys(flag.text for flag in flags if flag.text))
 
 
-def _calm_banner(legs: Sequence[Leg], now_ns: int) -> BannerState:
+def _calm_banner(legs: Sequence[Leg], now_ns: int, check: CheckState | None) -> BannerState:
     if legs and all(leg.link is LinkState.CLOSED for leg in legs):
         return BannerState(BannerKind.ENDED, "Session ended", "All sensors are closed.")
     unheard = [leg.name for leg in legs if leg.newest_ns is None]
@@ -94,6 +98,8 @@ def _calm_banner(legs: Sequence[Leg], now_ns: int) -> BannerState:
         detail = f"Looking for {' and '.join(unheard)}." if unheard else "This session has no sensor."
         return BannerState(BannerKind.WAITING, "Waiting for sensors", detail)
     fresh = [step for leg in legs if not leg.is_stale(now_ns) for step in leg.running(FRESH_STEPS)]
+    if not fresh and check in CHECK_WORDS:
+        return BannerState(BannerKind.READY, *CHECK_WORDS[check])
     if not fresh:
         return BannerState(BannerKind.READY, "Ready", "Impact and landing are judged while running.")
     return _running_banner(fresh)

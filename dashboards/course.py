@@ -6,6 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from dashboards.states import DASH, CueState, RunState, TileState, Tone
+from dashboards.units import in_units, shown, unit
 from imu.model import CuePeriodKind, Marker, PhaseChange, RunnerMetrics, Side
 from imu.units import NS_PER_S, S_PER_MIN
 
@@ -108,7 +109,11 @@ class Course:
         if metrics is None or not metrics.impacts:
             return TileState("Impacts so far", tone=Tone.STALE)
         count, sum_g = sum(metrics.impacts.values()), sum(metrics.impact_sum_g.values())
-        return TileState("Impacts so far", _grouped(count), note=f"{_grouped(round(sum_g))} g in sum")
+        return TileState(
+            "Impacts so far",
+            _grouped(count),
+            note=f"{_grouped(round(float(shown(sum_g, 0))))} {unit()} in sum",
+        )
 
     def _lap(self, now_ns: int) -> TileState:
         value = clock_text((now_ns - self._lap_ns) / NS_PER_S)
@@ -136,7 +141,7 @@ class Course:
         cue = self._cue
         if cue is None or not 0 <= now_ns - cue.t_ns < CUE_SHOWN_NS:
             return None
-        return CueState(cue.kind, cue.side, cue.text)
+        return CueState(cue.kind, cue.side, in_units(cue.text))
 
 
 def _grouped(number: int) -> str:

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from dashboards.envelope import Envelope
+from dashboards.mounting import Mounting
 from dashboards.states import (
     DialState,
     LandingShare,
@@ -17,6 +18,7 @@ from dashboards.states import (
     TileState,
     Tone,
 )
+from dashboards.units import in_units, shown, unit
 from imu.model import Activity, Basis, ImpactLimit, LinkState, Placement, Rule, Strike
 from imu.sinks.mailbox import TraceBlock
 from imu.units import NS_PER_MS, NS_PER_S
@@ -78,6 +80,7 @@ class Leg:
         self.target_g = target_g
         bins = int(min(600, max(100.0, info.rate_hz * 5)))
         self.least_top_g = TOPS_G[0]
+        self.mounting = Mounting(info.sensor)
         self.envelopes = {window_s: Envelope(window_s, bins) for window_s in WINDOWS_S}
         self.clear()
 
@@ -85,10 +88,12 @@ class Leg:
         """Forget everything but the sensor: a replay jumped."""
         for envelope in self.envelopes.values():
             envelope.clear()
+        self.mounting.clear()
         self.limit: ImpactLimit | None = None
         self.early: dict[int, StepMark] = {}
         self.steps: deque[Step] = deque(maxlen=STRIP_STEPS)
         self.raised: dict[Rule, RaisedFlag] = {}
+        self.first_ns: int | None = None
         self.newest_ns: int | None = None
         self.health: SensorHealth | None = None
         self.link = LinkState.SEARCHING
@@ -113,6 +118,8 @@ class Leg:
             return
         for envelope in self.envelopes.values():
             envelope.add(block.t_ns, block.low_g, block.high_g)
+        if self.first_ns is None:
+            self.first_ns = int(block.t_ns[0])
         self.newest_ns = int(block.t_ns[-1])
         self._raise_top(float(np.nan_to_num(block.high_g, posinf=0.0).max()))
         if block.clipped_ns is not None:
@@ -166,7 +173,7 @@ class Leg:
         before = self.raised.pop(flag.rule, None)
         if flag.raised:
             since_ns = before.since_ns if before else flag.t_ns
-            self.raised[flag.rule] = RaisedFlag(since_ns, flag.text)
+            self.raised[flag.rule] = RaisedFlag(since_ns, in_units(flag.text))
 
     def add_health(self, health: SensorHealth) -> None:
         """Take the sensor's state of health."""
@@ -237,17 +244,17 @@ class Leg:
         steps = [step for step in self.running(ROLLING_STEPS) if self.impact_g(step) is not None]
         value_g = mean(map(self.impact_g, steps))
         if value_g is None:
-            return TileState("Impact", unit="g", tone=Tone.STALE)
+            return TileState("Impact", unit=unit(), tone=Tone.STALE)
         bound = "≥" if any(step.clipped for step in steps) else ""
         note = "sensor at its limit" if bound else self._impact_note(steps)
         tone = self._tone(now_ns, Rule.EXCESSIVE_IMPACT, Tone.IMPACT)
-        return TileState("Impact", f"{value_g:.1f}", "g", note, tone, bound)
+        return TileState("Impact", shown(value_g, 1), unit(), note, tone, bound)
 
     def _impact_note(self, steps: Sequence[Step]) -> str:
         """Return how the impact stands to the runner's usual one, which is a resultant peak."""
         resultant_g = mean(step.peak_accel_g for step in steps)
         if self.baseline_g is not None and resultant_g is not None:
-            return usual_text(resultant_g, self.baseline_g, "g")
+            return usual_text(resultant_g, self.baseline_g)
         axial = "axial, " if self.limit and self.limit.axial else ""
         return f"{axial}mean of {count_text(len(steps), 'step')}"
 
@@ -321,19 +328,19 @@ def figure(caption: str, unit: str, leg: Leg, now_ns: int, read: Callable[[Step]
     return TileState(caption, f"{value:.0f}", unit, f"mean of {count_text(len(steps), 'step')}", tone)
 
 
-def usual_text(value: float, usual: float, unit: str) -> str:
-    """Return how a value stands to the usual one, e.g. ``"12 % above usual 6.4 g"``."""
-    percent = 100.0 * (value / usual - 1.0)
+def usual_text(value_g: float, usual_g: float) -> str:
+    """Return how an impact stands to the usual one, e.g. ``"12 % above usual 6.4 g"``."""
+    percent = 100.0 * (value_g / usual_g - 1.0)
+    usual = f"{shown(usual_g)} {unit()}"
     if abs(percent) < USUAL_PERCENT:
-        return f"as usual ({usual:.3g} {unit})"
-    word = "above" if percent > 0 else "below"
-    return f"{abs(percent):.0f} % {word} usual {usual:.3g} {unit}"
+        return f"as usual ({usual})"
+    return f"{abs(percent):.0f} % {'above' if percent > 0 else 'below'} usual {usual}"
 
 
 def limit_text(limit: ImpactLimit) -> str:
     """Return the label of a limit line, e.g. ``"limit 8 g (general, axial)"``."""
     axial = ", axial" if limit.axial else ""
-    return f"limit {limit.limit_g:.3g} g ({BASIS_WORDS[limit.basis]}{axial})"
+    return f"limit {shown(limit.limit_g)} {unit()} ({BASIS_WORDS[limit.basis]}{axial})"
 
 
 def count_text(number: int, noun: str) -> str:

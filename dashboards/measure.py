@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from dashboards.states import DASH
+from dashboards.units import shown, unit
 from imu.units import NS_PER_MS, NS_PER_S, s_to_ns
 
 if TYPE_CHECKING:
@@ -112,14 +113,18 @@ class Measure:
         delta = "\N{GREEK CAPITAL LETTER DELTA}"
         texts.append(f"{delta}t {_signed(self.span_ms, 1)} ms")
         if values_g[0] is not None and values_g[1] is not None:
-            texts.append(f"{delta} {_signed(values_g[1] - values_g[0], 2)} g")
+            texts.append(f"{delta} {_minus(shown(values_g[1] - values_g[0], 2))} {unit()}")
         first_s, second_s = ((t_ns - now_ns) / NS_PER_S for t_ns in self._t_ns)
         return CursorState((first_s, second_s), self.chosen, "   ".join(texts))
 
 
 def _g_text(value_g: float | None) -> str:
-    return DASH if value_g is None else f"{value_g:.2f} g"
+    return DASH if value_g is None else f"{shown(value_g, 2)} {unit()}"
 
 
 def _signed(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return _minus(f"{value:.{digits}f}")
+
+
+def _minus(number: str) -> str:
+    return number.replace("-", "\N{MINUS SIGN}")

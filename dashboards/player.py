@@ -20,11 +20,13 @@ from imu.model import (
     ImpactLimit,
     LinkChange,
     Marker,
+    MountingEstimate,
     PhaseChange,
     RunnerMetrics,
     SensorHealth,
     Step,
 )
+from imu.signal.mounting_check import MountingReport
 from imu.sinks.mailbox import MailboxContents, TraceBlock
 from imu.units import NS_PER_S, ns_to_s, s_to_ns
 
@@ -43,7 +45,16 @@ MAX_STEP_S = 20.0
 
 RECENT_NS = 10 * NS_PER_S
 OFTEN = (SensorHealth, RunnerMetrics)
-LATEST = (ImpactLimit, SensorHealth, LinkChange, PhaseChange, RunnerMetrics, CuePeriod)
+LATEST = (
+    ImpactLimit,
+    SensorHealth,
+    LinkChange,
+    PhaseChange,
+    RunnerMetrics,
+    CuePeriod,
+    MountingEstimate,
+    MountingReport,
+)
 """Types of which only what was last told matters after a jump."""
 
 LISTS: dict[type, str] = {
@@ -57,6 +68,8 @@ LISTS: dict[type, str] = {
     RunnerMetrics: "metrics",
     Cue: "cues",
     CuePeriod: "periods",
+    MountingEstimate: "mountings",
+    MountingReport: "mountings",
 }
 
 
@@ -71,6 +84,13 @@ class Player:
         1.0 is the recorded pace, infinity as fast as it can be shown.
     clock_ns : callable
         Monotonic clock, ns; tests replace it.
+
+    Attributes
+    ----------
+    loop_s : tuple of 2 float or None
+        Stretch that is played again and again, s since the beginning.
+    on_cue : callable or None
+        Given each cue that is passed at the recorded pace; at another pace, or by a jump, none sounds.
     """
 
     def __init__(
@@ -78,6 +98,7 @@ class Player:
     ) -> None:
         self.overview = overview
         self.loop_s: tuple[float, float] | None = None
+        self.on_cue: Callable[[Cue], object] | None = None
         self._clock_ns = clock_ns
         self._speed = speed
         self._playing = True
@@ -157,6 +178,9 @@ class Player:
             contents = self._everything()
         else:
             contents = self._between(self._shown_ns, self._now_ns)
+            if self.on_cue is not None and self._speed == 1.0:
+                for cue in contents.cues:
+                    self.on_cue(cue)
         self._shown_ns = self._now_ns
         return contents
 

@@ -1,24 +1,24 @@
-"""What is remembered between runs, in one TOML file: runner, limit, theme, volume; free of Qt."""
+"""What is remembered between runs, in one TOML file: runner, limits, look and sound; free of Qt."""
 
 from __future__ import annotations
 
-import math
 import tomllib
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from dashboards.limits import LIMITS, limit_problem
 from dashboards.theme import theme_names
+from dashboards.units import UNIT_NAMES
 from imu.errors import InputError, UsageError
 from imu.folders import config_folder
-from imu.store.files import PRIVATE, new_file, told_plainly
+from imu.store.files import PRIVATE, new_file, read_small, told_plainly
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
     "HINTS",
-    "LIMIT_RANGE_G",
     "Preferences",
     "load_preferences",
     "preferences_file",
@@ -29,7 +29,6 @@ __all__ = [
 
 HEAD = "# Settings of softstrike. `softstrike settings` writes this file; you may edit it.\n"
 LARGEST_BYTES = 64 * 1024
-LIMIT_RANGE_G = (1.0, 50.0)
 
 
 class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -48,6 +47,12 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
         Loudness of cues, from 0 to 1.
     muted : bool
         Whether cues begin in silence.
+    replay_cues : bool
+        Whether cues are heard in a replay too, at the recorded pace.
+    units : str
+        Unit of accelerations on the screen: ``"g"`` or ``"m/s2"``.
+    above_usual_percent, heel_share_percent, silence_s, loss_percent, battery_percent : float or None
+        Limits, see :data:`dashboards.limits.LIMITS`; None for the built-in ones.
     """
 
     runner: str = ""
@@ -55,14 +60,26 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     theme: str = "dark"
     volume: float = 0.6
     muted: bool = False
+    replay_cues: bool = False
+    units: str = "g"
+    above_usual_percent: float | None = None
+    heel_share_percent: float | None = None
+    silence_s: float | None = None
+    loss_percent: float | None = None
+    battery_percent: float | None = None
 
 
 HINTS = {
     "runner": "who runs when several runners have sensors; empty: nobody",
-    "impact_limit_g": "general impact limit at the shin, g, for a runner without a baseline; empty: built in",
     "theme": ", ".join(theme_names()),
     "volume": "loudness of cues, 0 to 1",
-    "muted": "true or false",
+    "muted": "true or false: whether cues begin in silence",
+    "replay_cues": "true or false: whether cues are heard in a replay too, at the recorded pace",
+    "units": f"accelerations on the screen: {', '.join(UNIT_NAMES)}",
+    **{
+        key: f"{limit.hint}, {limit.low:g} to {limit.high:g} {limit.unit}; empty: {limit.usual:g}"
+        for key, limit in LIMITS.items()
+    },
 }
 """What each value means, in words."""
 
@@ -81,15 +98,9 @@ def load_preferences() -> Preferences:
         The file cannot be used; names file and key.
     """
     path = preferences_file()
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
-    except FileNotFoundError:
+    data = read_small(path, LARGEST_BYTES, "is longer than 64 kB: that is no file of settings")
+    if data is None:
         return Preferences()
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", path=path) from error
-    if len(data) > LARGEST_BYTES:
-        raise InputError("is longer than 64 kB: that is no file of settings", path=path)
     try:
         found = msgspec.convert(tomllib.loads(data.decode("utf-8")), Preferences)
     except msgspec.ValidationError as error:
@@ -172,15 +183,13 @@ def with_value(preferences: Preferences, key: str, text: str) -> Preferences:
 
 def _problem(preferences: Preferences) -> str:
     """Say which value cannot be; empty when all can."""
-    low_g, high_g = LIMIT_RANGE_G
-    limit_g = preferences.impact_limit_g
     if preferences.theme not in theme_names():
         return f"key `theme`: there is no theme {preferences.theme!r}: choose {', '.join(theme_names())}"
-    if not 0.0 <= preferences.volume <= 1.0 or math.isnan(preferences.volume):
+    if preferences.units not in UNIT_NAMES:
+        return f"key `units`: there is no unit {preferences.units!r}: choose {', '.join(UNIT_NAMES)}"
+    if not 0.0 <= preferences.volume <= 1.0:
         return f"key `volume`: must be from 0 to 1, not {preferences.volume:g}"
-    if limit_g is not None and not low_g <= limit_g <= high_g:
-        return f"key `impact_limit_g`: must be from {low_g:g} to {high_g:g} g, not {limit_g:g}"
-    return ""
+    return limit_problem(msgspec.structs.asdict(preferences))
 
 
 def _named(problem: str) -> str:

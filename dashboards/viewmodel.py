@@ -10,6 +10,7 @@ from dashboards.chip import chip_of
 from dashboards.course import Course, clock_text
 from dashboards.delay import DelayMeter
 from dashboards.leg import ROLLING_STEPS, STALE_S, WINDOWS_S, Leg, mean
+from dashboards.mounting import REPORT_SHOWN_NS
 from dashboards.states import BannerKind, BannerState, TileState, Tone, ViewState
 from imu.config import ChainConfig
 from imu.model import (
@@ -22,6 +23,7 @@ from imu.model import (
     Landing,
     LinkChange,
     Marker,
+    MountingEstimate,
     PhaseChange,
     RunnerMetrics,
     SampleBatch,
@@ -29,6 +31,7 @@ from imu.model import (
     Side,
     Step,
 )
+from imu.signal.mounting_check import CheckState, MountingReport
 from imu.sinks.base import EngineFault
 from imu.sinks.mailbox import Stamp, TraceBlock
 from imu.units import MS_PER_S, NS_PER_S, stride_to_cadence_spm
@@ -81,6 +84,8 @@ class RunnerView:
         self._flag_times_s: set[float] = set()
         self._fault: EngineFault | None = None
         self._fault_until_ns = 0
+        self._check: CheckState | None = None
+        self._report: MountingReport | None = None
         self._ended = False
 
     @property
@@ -120,6 +125,7 @@ class RunnerView:
         self._course.clear()
         self._now_ns = self.header.origin_ns
         self._fault = None
+        self._check = self._report = None
         self._ended = False
 
     def end(self) -> None:
@@ -170,6 +176,16 @@ class RunnerView:
     def _(self, item: Marker) -> None:
         self._course.add_marker(item)
 
+    @_take_runner.register
+    def _(self, item: CheckState) -> None:
+        self._check = item
+
+    @_take_runner.register
+    def _(self, item: MountingReport) -> None:
+        self._report = item
+        for leg in self._sensors.values():
+            leg.mounting.add_report(item)
+
     @functools.singledispatchmethod
     def _take(self, item: object, leg: Leg) -> None:
         """Pass over what a window does not show."""
@@ -219,6 +235,10 @@ class RunnerView:
         leg.add_link(item)
 
     @_take.register
+    def _(self, item: MountingEstimate, leg: Leg) -> None:
+        leg.mounting.add_estimate(item)
+
+    @_take.register
     def _(self, item: Cue, leg: Leg) -> None:
         del leg
         self._course.add_cue(item)
@@ -257,7 +277,12 @@ class RunnerView:
             lasting = f"for {duration_text((self._now_ns - self._course.paused_ns) / NS_PER_S)}"
             detail = "Recording goes on; press P when the run goes on."
             return BannerState(BannerKind.PAUSED, "Paused", detail, lasting)
-        return choose_banner(tuple(self._sensors.values()), self._now_ns)
+        found = self._report
+        if found is not None and found.findings and self._now_ns - found.t_ns < REPORT_SHOWN_NS:
+            whose = dict.fromkeys(self._sensors[each.sensor].name for each in found.findings)
+            headline = f"Check the mounting: {' and '.join(whose)}"
+            return BannerState(BannerKind.SENSOR_TROUBLE, headline, found.text)
+        return choose_banner(tuple(self._sensors.values()), self._now_ns, self._check)
 
     def _activity(self) -> str:
         if all(leg.newest_ns is None for leg in self._legs.values()):

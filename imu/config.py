@@ -21,6 +21,7 @@ __all__ = [
     "BAND_KEY",
     "BASELINE_KEY",
     "COACH_KEY",
+    "FLAG_KEY",
     "IMPACT_LIMIT_KEY",
     "STRIKE_MODEL_KEY",
     "CadenceBand",
@@ -43,6 +44,9 @@ BAND_KEY = "baseline_band_g."
 
 COACH_KEY = "coach."
 """Prefix of the settings of :class:`CoachParams`."""
+
+FLAG_KEY = "flag."
+"""Prefix of the settings of :class:`FlagParams`, e.g. ``flag.silence_s``."""
 
 IMPACT_LIMIT_KEY = "impact_limit_g"
 """Name of the session's setting, and of the command, for the general limit."""
@@ -93,6 +97,20 @@ class FlagParams(msgspec.Struct, frozen=True):
     silence_s: float = 2.0
     loss_share: float = 0.25
     battery_percent: float = 10.0
+
+    def __post_init__(self) -> None:
+        _check_ranges(self, FLAG_KEY, _FLAG_RANGES)
+
+
+_FLAG_RANGES = {
+    "baseline_factor": (1.0, 5.0),
+    "share_raise": (0.0, 1.0),
+    "share_lower": (0.0, 1.0),
+    "silence_s": (0.1, 3600.0),
+    "loss_share": (0.0, 1.0),
+    "battery_percent": (0.0, 100.0),
+}
+"""Fields that a session may set, and what they may be."""
 
 
 class CadenceBand(msgspec.Struct, frozen=True):
@@ -149,12 +167,7 @@ class CoachParams(msgspec.Struct, frozen=True):
     session: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, (least, most) in _COACH_RANGES.items():
-            value = getattr(self, name)
-            if not least <= value <= most:
-                raise UsageError(
-                    f"setting {COACH_KEY}{name}: must be from {least:g} to {most:g}, not {value:g}"
-                )
+        _check_ranges(self, COACH_KEY, _COACH_RANGES)
 
     def settings(self) -> dict[str, float]:
         """Return what a session's header must carry: the values that differ from the defaults."""
@@ -227,20 +240,33 @@ class ChainConfig(msgspec.Struct, frozen=True):
             for key, value in header.config.items()
             if key.startswith(BASELINE_KEY)
         }
-        limit = header.config.get(IMPACT_LIMIT_KEY, FlagParams().general_limit_g)
-        known = CoachParams.__struct_fields__
-        coach = {
-            name: value
-            for key, value in header.config.items()
-            if key.startswith(COACH_KEY) and (name := key.removeprefix(COACH_KEY)) in known
-        }
+        coach = _fields(header.config, COACH_KEY, CoachParams.__struct_fields__)
+        flags = _fields(header.config, FLAG_KEY, tuple(_FLAG_RANGES))
+        if IMPACT_LIMIT_KEY in header.config:
+            flags["general_limit_g"] = header.config[IMPACT_LIMIT_KEY]
         return cls(
-            flags=FlagParams(general_limit_g=limit),
+            flags=msgspec.structs.replace(FlagParams(), **flags),
             baselines_g=baselines,
             bands=_bands(header.config),
             coach=CoachParams(**coach),
             strike_models=_strike_models(header.config),
         )
+
+
+def _check_ranges(params: msgspec.Struct, prefix: str, ranges: Mapping[str, tuple[float, float]]) -> None:
+    for name, (least, most) in ranges.items():
+        value = getattr(params, name)
+        if not least <= value <= most:
+            raise UsageError(f"setting {prefix}{name}: must be from {least:g} to {most:g}, not {value:g}")
+
+
+def _fields(settings: Mapping[str, float], prefix: str, known: tuple[str, ...]) -> dict[str, float]:
+    """Return the settings of a prefix by field; those of newer software are passed over."""
+    return {
+        name: value
+        for key, value in settings.items()
+        if key.startswith(prefix) and (name := key.removeprefix(prefix)) in known
+    }
 
 
 def _strike_models(settings: Mapping[str, float]) -> dict[str, StrikeModel]:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from dashboards.states import BannerKind, LegState, ViewState
 from dashboards.theme import load_theme
+from dashboards.units import unit
 from dashboards.widgets.banner import FLAG_COLOURS
 from dashboards.widgets.base import Panel, colour, draw_text, text_width, tone_colour
 from dashboards.widgets.icons import STRIKE_WORDS, banner_icon, draw_icon, draw_strike
@@ -100,7 +101,7 @@ class CoachPage(Panel[ViewState]):
         draw_text(
             painter,
             head,
-            f"{leg.side.value} impact, g",
+            f"{leg.side.value} impact, {leg.impact.unit or unit()}",
             self._px(SMALL_SHARE),
             colour("text_soft"),
             align=CENTRE,
@@ -121,7 +122,7 @@ class CoachPage(Panel[ViewState]):
             painter,
             note,
             leg.impact.note,
-            self._fitting(SMALL_SHARE, "88 % above usual 88.8 g", note.width()),
+            self._fitting(SMALL_SHARE, f"88 % above usual 88.8 {unit()}", note.width()),
             colour("text_soft"),
             align=CENTRE,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,13 +13,11 @@ from dashboards.widgets.icons import control_icon, draw_icon
 from imu.sinks.recorder import Durability
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PySide6.QtGui import QPainter
 
     from imu.sinks.recorder import Recording
 
-__all__ = ["Head", "HeadState", "free_bytes", "keeping_of"]
+__all__ = ["Head", "HeadState", "keeping_of"]
 
 MEGABYTE = 1_000_000
 LOW_DISK_BYTES = 500 * MEGABYTE
@@ -43,24 +40,9 @@ class HeadState(msgspec.Struct, frozen=True):
     ink: str = "text_soft"
 
 
-def free_bytes(path: Path) -> int | None:
-    """Return how much room is left where a file is; None when the system does not tell."""
-    try:
-        return shutil.disk_usage(path.parent).free
-    except OSError:
-        return None
-
-
-def keeping_of(recording: Recording, free: int | None = None) -> tuple[str, str]:
-    """Return text and colour name for the state of a recording.
-
-    Parameters
-    ----------
-    recording : Recording
-        The state.
-    free : int or None
-        Room on the disk, bytes; too little of it is said before the disk refuses.
-    """
+def keeping_of(recording: Recording) -> tuple[str, str]:
+    """Return text and colour name for a recording; too little room is said before the disk refuses."""
+    free = recording.free_bytes
     words, ink = WORDS[recording.durability]
     going_on = recording.durability in (Durability.BUFFERED, Durability.SAVED)
     if going_on and free is not None and free < LOW_DISK_BYTES:

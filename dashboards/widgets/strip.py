@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LandingBar", "StepStrip"]
 
-AXIS_PX = 34
+AXIS_PX = 46
 MARK_PX = 5.5
 
 

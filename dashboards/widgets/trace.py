@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
 
 from dashboards.leg import limit_text
 from dashboards.theme import load_theme
+from dashboards.units import shown, ticks_g, unit
 from dashboards.widgets.base import colour, font
 from dashboards.widgets.cursors import Cursors
 from dashboards.widgets.icons import draw_strike
@@ -31,6 +32,7 @@ __all__ = ["ImpactTrace"]
 MARK_PX = 6.0
 HEADROOM = 1.2
 KEY_PX = 24
+AXIS_PX = 46
 
 
 class _Peaks(QGraphicsItem):
@@ -78,10 +80,12 @@ def _key_text(leg: LegState) -> str:
     """Return the key of the lines, each in its colour and pattern."""
     lines = []
     if leg.baseline_g is not None:
-        lines.append(("baseline", f"\N{MIDDLE DOT}\N{MIDDLE DOT}\N{MIDDLE DOT} usual {leg.baseline_g:.3g} g"))
+        lines.append(
+            ("baseline", f"\N{MIDDLE DOT}\N{MIDDLE DOT}\N{MIDDLE DOT} usual {shown(leg.baseline_g)} {unit()}")
+        )
     if leg.target_g is not None:
         dots = "\N{MIDDLE DOT}\N{EN DASH}\N{MIDDLE DOT}"
-        lines.append(("target", f"{dots} target {leg.target_g:.3g} g"))
+        lines.append(("target", f"{dots} target {shown(leg.target_g)} {unit()}"))
     if leg.limit is not None:
         lines.append(("limit", f"\N{EN DASH} \N{EN DASH} {limit_text(leg.limit)}"))
     return " &nbsp; ".join(
@@ -121,7 +125,7 @@ class ImpactTrace(QWidget):
             axis = self._plot.getAxis(side)
             axis.setPen(colour("line"))
             axis.setTextPen(colour("text_faint"))
-        self._drawn_lines = None
+        self._drawn_lines, self._top_g = None, 0.0
         self.cursors.restyle()
 
     def _make_plot(self) -> pg.PlotWidget:
@@ -132,7 +136,7 @@ class ImpactTrace(QWidget):
         plot.getPlotItem().disableAutoRange()
         plot.showGrid(x=False, y=True, alpha=0.5)
         left, bottom = plot.getAxis("left"), plot.getAxis("bottom")
-        left.setWidth(34)
+        left.setWidth(AXIS_PX)
         for axis in (left, bottom):
             axis.setZValue(-1)  # else the grid runs over the marks
             axis.setStyle(tickFont=font(load_theme().font.caption_px), tickLength=0)
@@ -195,9 +199,7 @@ class ImpactTrace(QWidget):
             self._top_g = top_g
             self._plot.setYRange(0.0, top_g * HEADROOM, padding=0)
             self._peaks.set_area(QRectF(-self._window_s, 0.0, self._window_s, top_g * HEADROOM))
-            step_g = top_g / 4
-            ticks = [(step_g * number, f"{step_g * number:g}") for number in range(4)]
-            self._plot.getAxis("left").setTicks([[*ticks, (top_g, f"{top_g:g} g")]])
+            self._plot.getAxis("left").setTicks([ticks_g(top_g)])
 
     def _show_lines(self, leg: LegState) -> None:
         values = {

@@ -10,8 +10,10 @@ from PySide6.QtGui import QColor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dashboards.comparing import stride_curve
+from dashboards.register import WINDOWS
 from dashboards.states import DASH
 from dashboards.theme import load_theme
+from dashboards.units import shown, ticks_g, unit
 from dashboards.widgets.base import colour, font
 from dashboards.widgets.style import style_sheet
 from imu.model import Side
@@ -66,7 +68,7 @@ class CompareWindow(QWidget):
         page.addWidget(self._label(about, load_theme().font.caption_px))
         for key in ("Esc", "V"):
             QShortcut(QKeySequence(key), self).activated.connect(self.close)
-        self.resize(1200, 720)
+        self.resize(*WINDOWS["compare"].size_px)
 
     @staticmethod
     def _label(text: str, size_px: int) -> QLabel:
@@ -92,7 +94,8 @@ class CompareWindow(QWidget):
         plot.setYRange(0.0, top_g, padding=0)
         plot.showGrid(x=False, y=True, alpha=0.4)
         plot.setLabel("bottom", "stride, %")
-        plot.setLabel("left", "acceleration, g")
+        plot.setLabel("left", f"acceleration, {unit()}")
+        plot.getAxis("left").setTicks([ticks_g(top_g)])
         for side in ("left", "bottom"):
             axis = plot.getAxis(side)
             axis.setPen(colour("line"))
@@ -115,7 +118,7 @@ class CompareWindow(QWidget):
                 rows.append((mark, "too few strides", "", "", ""))
             else:
                 cells = (
-                    _number(curve.impact_g, 1, "g"),
+                    DASH if curve.impact_g is None else f"{shown(curve.impact_g, 1)} {unit()}",
                     _number(curve.contact_ms, 0, "ms"),
                     _number(curve.cadence_spm, 0, "spm"),
                 )

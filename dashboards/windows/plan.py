@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from dashboards.plancards import plan_cards, plan_notes
@@ -19,9 +18,7 @@ if TYPE_CHECKING:
 
     from imu.runners import PlanView
 
-__all__ = ["PlanWindow", "render_plan", "show_plan"]
-
-SIZE_PX = (1280, 1080)
+__all__ = ["PlanWindow", "render_plan"]
 
 
 class PlanWindow(QWidget):
@@ -77,30 +74,6 @@ class PlanPage(QWidget):
         layout.addStretch(1)
 
 
-def show_plan(view: PlanView, verdict: Sequence[str]) -> int:
-    """Show the plan until its window is closed.
-
-    Parameters
-    ----------
-    view : PlanView
-        The plan.
-    verdict : sequence of str
-        What the diary's rules say.
-
-    Returns
-    -------
-    int
-        Exit code of Qt's event loop: 0 when the window was closed.
-    """
-    from dashboards.app import ensure_application  # noqa: PLC0415 - the application first
-
-    app = ensure_application()
-    window = PlanWindow(view, verdict)
-    window.resize(QSize(*SIZE_PX).boundedTo(app.primaryScreen().availableGeometry().size()))
-    window.show()
-    return app.exec()
-
-
 def render_plan(view: PlanView, verdict: Sequence[str], path: Path) -> None:
     """Paint the plan to a PNG file, without a display.
 
@@ -109,14 +82,11 @@ def render_plan(view: PlanView, verdict: Sequence[str], path: Path) -> None:
     EnvironmentProblem
         The picture cannot be written.
     """
-    from dashboards.app import ensure_application  # noqa: PLC0415 - the application first
-    from imu.errors import EnvironmentProblem  # noqa: PLC0415
+    from dashboards.app import ensure_application, save_picture  # noqa: PLC0415 - the application first
+    from dashboards.register import make_window  # noqa: PLC0415
 
     ensure_application()
-    window = PlanWindow(view, verdict)
-    window.resize(*SIZE_PX)
+    window = make_window("plan", view, verdict)
     window.ensurePolished()
-    saved = window.grab().save(str(path), "PNG")
+    save_picture(window, path)
     window.deleteLater()
-    if not saved:
-        raise EnvironmentProblem(f"{path} cannot be written: choose another folder")

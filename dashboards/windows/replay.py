@@ -29,6 +29,7 @@ from imu.units import ns_to_s
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
+    from dashboards.windows.sound import Sound
     from imu.store.overview import Overview
 
 __all__ = ["ReplayWindow"]
@@ -47,13 +48,18 @@ class ReplayWindow(QWidget):
         Speed with which a session begins to play.
     title : str
         Title; by default the name of the file.
+    cues : Sound, optional
+        Plays the cues that are passed at the recorded pace.
     """
 
     closed = Signal()
     shown = Signal()
 
-    def __init__(self, path: Path | None = None, speed: float = 1.0, *, title: str = "") -> None:
+    def __init__(
+        self, path: Path | None = None, speed: float = 1.0, *, title: str = "", cues: Sound | None = None
+    ) -> None:
         super().__init__()
+        self._cues = cues
         self._speed, self._title = speed, title
         self._comparing = self._growing = False
         self.runner: RunnerWindow | None = None
@@ -147,6 +153,7 @@ class ReplayWindow(QWidget):
             shortcut.setEnabled(False)  # the runner's window has the key, and lists it
         self._path = path
         self.player = player = Player(overview, self._speed)
+        player.on_cue = None if self._cues is None else self._cues.put
         view = RunnerView(overview.header)
         view.foresee_top(overview.greatest_g)
         self.measuring = measuring = Measuring(player)
@@ -156,6 +163,7 @@ class ReplayWindow(QWidget):
             flag_times_s=flag_times_s(overview),
             title=self._title or path.name,
             lanes=lanes_of(overview),
+            sound=self._cues,
             more_actions={
                 "compare": self.compare,
                 "export": self.ask_for_export,

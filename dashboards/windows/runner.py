@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -15,7 +15,7 @@ from dashboards.widgets.base import font
 from dashboards.widgets.chips import SensorChip
 from dashboards.widgets.coach import CoachPage
 from dashboards.widgets.figures import Figures
-from dashboards.widgets.head import Head, HeadState, free_bytes, keeping_of
+from dashboards.widgets.head import Head, HeadState, keeping_of
 from dashboards.widgets.help import HelpOverlay
 from dashboards.widgets.leg import LegPanel
 from dashboards.widgets.note import NoteLine
@@ -39,12 +39,11 @@ if TYPE_CHECKING:
     from imu.sinks.recorder import Recording
     from imu.sources.base import Control
 
-__all__ = ["RunnerWindow", "TakesMarks"]
+__all__ = ["RunnerOptions", "RunnerWindow", "TakesMarks"]
 
 LEG_WEIGHT, CADENCE_WEIGHT = 22, 7
 LOW_WINDOW_PX = 860
 TOLD_FRAMES = 180
-ROOM_FRAMES = 150
 
 
 class TakesMarks(Protocol):
@@ -55,6 +54,19 @@ class TakesMarks(Protocol):
 
     def command(self, name: str, value: float) -> None:
         """Put a change of a setting into the session."""
+
+
+class RunnerOptions(TypedDict, total=False):
+    """What :class:`RunnerWindow` takes beside its view."""
+
+    transport: Control | None
+    recording: Callable[[], Recording] | None
+    flag_times_s: Sequence[float]
+    title: str
+    session: TakesMarks | None
+    lanes: Lanes | None
+    more_actions: dict[str, Callable[[], object]] | None
+    sound: Sound | None
 
 
 class RunnerWindow(QWidget):
@@ -103,8 +115,6 @@ class RunnerWindow(QWidget):
         self.session = session
         self.view = view
         self._recording = recording
-        self._frames = 0
-        self._free_bytes: int | None = None
         self._title = title
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # its own ground, inside a replay too
@@ -273,14 +283,8 @@ class RunnerWindow(QWidget):
             self.transport_bar.refresh(self.view.flag_times_s)
 
     def _keeping(self) -> tuple[str, str]:
-        """Return where the data are; how much room is left is asked for every few seconds only."""
-        if self._recording is None:
-            return "", ""
-        recording = self._recording()
-        if self._frames % ROOM_FRAMES == 0:
-            self._free_bytes = free_bytes(recording.path)
-        self._frames += 1
-        return keeping_of(recording, self._free_bytes)
+        """Return where the data are."""
+        return ("", "") if self._recording is None else keeping_of(self._recording())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the help over the whole window; where there is little height, the traces get more of it."""

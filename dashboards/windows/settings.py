@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from dashboards.preferences import remember
+from dashboards.register import WINDOWS
 from dashboards.settings import PLACES, SettingsView, next_command
 from dashboards.theme import load_theme, theme_in_use, theme_names, use_theme
 from dashboards.widgets.base import font
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SettingsOpener", "SettingsWindow"]
 
-SIZE_PX = (1180, 840)
 ROW_PX = 40
 PERCENT = 100
 
@@ -72,7 +72,6 @@ class SettingsWindow(QWidget):
         self._connect()
         self._restyle()
         self.refresh()
-        self.resize(*SIZE_PX)
 
     def _fill(self) -> None:
         self.new_runner.setPlaceholderText("Name of a new runner")
@@ -279,6 +278,7 @@ class SettingsOpener:
         try:
             remember(theme=theme_in_use(), **heard)
             window = SettingsWindow(SettingsView())
+            window.resize(*WINDOWS["settings"].size_px)
         except SoftstrikeError as error:
             owner.tell(str(error))
             return

@@ -22,6 +22,9 @@ class Sound(Protocol):
     def words(self) -> str:
         """The state in words."""
 
+    def put(self, item: object) -> None:
+        """Play a cue."""
+
     def set_volume(self, volume: float) -> None:
         """Set the volume."""
 

@@ -74,16 +74,16 @@ def _header(header: SessionHeader, runner: str, options: RunOptions) -> tuple[Se
     """Return the header with all that is known, and what to tell the runner."""
     import msgspec
 
+    from dashboards.limits import limit_settings
     from dashboards.preferences import load_preferences
     from imu.batch.calibrate import calibration_settings
     from imu.cli.who import shown_verdict, today
-    from imu.config import IMPACT_LIMIT_KEY
     from imu.runners import coached_settings, find_runner, runner_file
     from imu.runners.profile import slug_of
 
-    limit_g = load_preferences().impact_limit_g
-    known = header.config if limit_g is None else {**header.config, IMPACT_LIMIT_KEY: limit_g}
-    known = {**known, **calibration_settings(header.sensors, slug_of(runner) if runner else "")}
+    limits = limit_settings(msgspec.structs.asdict(load_preferences()))
+    models = calibration_settings(header.sensors, slug_of(runner) if runner else "")
+    known = {**header.config, **limits, **models}
     plain = msgspec.structs.replace(
         header, runner=runner, shoe=options.shoe, surface=options.surface, tags=options.tag, config=known
     )

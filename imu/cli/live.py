@@ -118,21 +118,27 @@ def bound_session(runner: str | None, out: Path | None, duration_s: float | None
     UsageError
         No sensor is bound to that runner, or the runner must be named.
     """
+    import msgspec
+
     from imu.cli.paths import new_session_path
     from imu.cli.radio import known_sensors
+    from imu.signal.mounting_check import up_settings
     from imu.sinks.live import MountingSink
     from imu.sources.ble import BleSource
     from imu.sources.ble.air import open_stack
     from imu.sources.ble.registry import of_runner
+    from imu.sources.headed import HeadedSource
     from imu.sources.timed import TimedSource
 
     sensors = of_runner(known_sensors(), runner or _remembered_runner())
     source: Source = BleSource(sensors, open_radio=lambda: open_stack(radio))
     if duration_s is not None:
         source = TimedSource(source, duration_s)
-    usual = {each.place: each.up for each in sensors if each.up is not None}
+    usual = up_settings({each.place: each.up for each in sensors if each.up is not None})
+    header = source.header
+    source = HeadedSource(source, msgspec.structs.replace(header, config={**header.config, **usual}))
     path = out or new_session_path(sensors[0].runner)
-    return LiveSession(source, path, sensors, MountingSink(source.header, _say, usual))
+    return LiveSession(source, path, sensors, MountingSink(source.header, _say))
 
 
 def run_bound(session: LiveSession, more: Sequence[Sink] = (), *, headless: bool) -> int:

@@ -52,7 +52,7 @@ def show(
         Replace an existing picture.
     """
     from imu.cli.app import OK
-    from imu.cli.screen import need_window
+    from imu.cli.screen import show_any
     from imu.cli.who import runner_named, shown_verdict, today
     from imu.coach import SEE_PT
     from imu.runners import plan_view
@@ -62,10 +62,8 @@ def show(
     if screenshot is not None:
         return _picture(view, shown_verdict(name), screenshot, overwrite=overwrite)
     if window:
-        need_window()
-        from dashboards.windows.plan import show_plan
-
-        return show_plan(view, shown_verdict(name))
+        show_any("plan", view, shown_verdict(name))
+        return OK
     print("\n".join([*_lines(view), *shown_verdict(name), SEE_PT]))
     return OK
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imu.cli.sessions import chain_maker
 from imu.errors import EnvironmentProblem
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from dashboards.windows.library import LibraryWindow
     from imu.cli.sessions import Collector
     from imu.model import Cue, SessionHeader
     from imu.sinks.audio import AudioSink
@@ -28,6 +29,7 @@ __all__ = [
     "choose_session",
     "need_pictures",
     "need_window",
+    "show_any",
     "show_board",
     "show_replay",
     "show_settings",
@@ -64,7 +66,7 @@ def window_possible() -> bool:
         return False
     from dashboards.app import has_display
 
-    return has_display() and os.environ.get("QT_QPA_PLATFORM") not in _UNSEEN
+    return has_display() and os.environ.get("QT_QPA_PLATFORM", "") not in _UNSEEN
 
 
 def need_window() -> None:
@@ -80,6 +82,47 @@ def need_window() -> None:
         raise EnvironmentProblem("there is no display for a window: add --headless to do without")
 
 
+def show_any(
+    name: str,
+    *parts: object,
+    sound: AudioSink | None = None,
+    ready: Callable[[Any], object] | None = None,
+    **options: object,
+) -> None:
+    """Show a window of the table until it is closed, or until Ctrl-C.
+
+    Parameters
+    ----------
+    name : str
+        A key of :data:`dashboards.register.WINDOWS`.
+    *parts, **options
+        What its class takes.
+    sound : AudioSink, optional
+        What plays cues; it is closed with the window, and its volume remembered.
+    ready : callable, optional
+        Given the window before it is shown.
+
+    Raises
+    ------
+    EnvironmentProblem
+        There is no dashboard or no display.
+    """
+    need_window()
+    from dashboards.app import ensure_application, show_until_closed
+    from dashboards.register import make_window
+
+    ensure_application()
+    _end_on_signals()
+    with contextlib.ExitStack() as stack:
+        if sound is not None:
+            stack.callback(sound.close)
+        stack.enter_context(_remembering(sound))
+        window = make_window(name, *parts, **options)
+        if ready is not None:
+            ready(window)
+        show_until_closed(window)
+
+
 def show_window(
     source: Source,
     sinks: Sequence[Sink],
@@ -89,20 +132,19 @@ def show_window(
     title: str = "softstrike",
 ) -> None:
     """Run a session in the engine's thread and show its window until it is closed, or until Ctrl-C."""
-    from dashboards.app import ensure_application, quit_soon, run_window
-    from dashboards.preferences import load_preferences
+    from dashboards.app import ensure_application, run_window
     from imu.engine import Engine
-    from imu.sinks.audio import AudioSink
+    from imu.sinks.live import MountingSink
     from imu.sinks.mailbox import Mailbox
 
     ensure_application()
-    known = load_preferences()
-    mailbox = Mailbox()
-    # Python runs the handler when the window next polls the mailbox; Qt alone would never notice.
-    for wish in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wish, lambda *_: quit_soon())
-    sound = AudioSink(known.volume, muted=known.muted)
-    engine = Engine(source, chain_maker(source.header), [*sinks, mailbox, sound])
+    mailbox, sound = Mailbox(), _sound()
+    _end_on_signals()
+    checks = [sink for sink in sinks if isinstance(sink, MountingSink)]
+    own = [] if checks else [MountingSink(source.header, _unsaid)]
+    for check in checks or own:
+        check.tell = mailbox.put
+    engine = Engine(source, chain_maker(source.header), [*sinks, *own, mailbox, sound])
     engine.start()
     try:
         with _remembering(sound):
@@ -123,28 +165,41 @@ def show_window(
 
 def show_replay(file: Path | None, speed: float, *, title: str = "") -> None:
     """Show the window that plays sessions until it is closed, or until Ctrl-C."""
-    from dashboards.app import ensure_application, quit_soon, run_replay
+    need_window()
+    from dashboards.preferences import load_preferences
 
-    ensure_application()
-    for wish in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wish, lambda *_: quit_soon())
-    with _remembering():
-        run_replay(file, speed=speed, title=title)
+    sound = _sound() if load_preferences().replay_cues else None
+    show_any("replay", file, speed, sound=sound, title=title, cues=sound)
 
 
 def show_settings() -> None:
     """Show the window of the settings until it is closed, or until Ctrl-C."""
-    from dashboards.app import ensure_application, quit_soon
+    need_window()
     from dashboards.settings import SettingsView
-    from dashboards.windows.settings import SettingsWindow
 
-    app = ensure_application()
+    show_any("settings", SettingsView())
+
+
+def _sound() -> AudioSink:
+    """Open the sound as it is remembered."""
+    from dashboards.preferences import load_preferences
+    from imu.sinks.audio import AudioSink
+
+    known = load_preferences()
+    return AudioSink(known.volume, muted=known.muted)
+
+
+def _unsaid(_text: str) -> None:
+    """Say nothing on the terminal: the window shows it."""
+
+
+def _end_on_signals() -> None:
+    """Let Ctrl-C and a request to end close the window."""
+    from dashboards.app import quit_soon
+
+    # Python runs the handler when the window next polls the mailbox; Qt alone would never notice.
     for wish in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wish, lambda *_: quit_soon())
-    with _remembering():
-        window = SettingsWindow(SettingsView())
-        window.show()
-        app.exec()
 
 
 @contextlib.contextmanager
@@ -152,9 +207,12 @@ def _remembering(sound: AudioSink | None = None) -> Iterator[None]:
     """Begin with the theme that is remembered; at the end keep theme and volume as they are then."""
     from dashboards.preferences import load_preferences, remember
     from dashboards.theme import theme_in_use, use_theme
+    from dashboards.units import use_units
     from imu.errors import SoftstrikeError
 
-    use_theme(load_preferences().theme)
+    known = load_preferences()
+    use_theme(known.theme)
+    use_units(known.units)
     yield
     heard = {} if sound is None else {"volume": round(sound.volume, 3), "muted": sound.muted}
     try:
@@ -165,29 +223,14 @@ def _remembering(sound: AudioSink | None = None) -> Iterator[None]:
 
 def show_board(name: str, listener: Listener) -> None:
     """Show the coach's board until it is closed, or until Ctrl-C."""
-    from dashboards.app import ensure_application, quit_soon
-    from dashboards.preferences import load_preferences
-    from dashboards.windows.board import BoardWindow
-    from imu.sinks.audio import AudioSink
-
-    app = ensure_application()
-    for wish in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wish, lambda *_: quit_soon())
-    known = load_preferences()
-    sound = AudioSink(known.volume, muted=known.muted)
+    sound = _sound()
 
     def play(card: Card, flag: FlagMessage) -> None:
         cue = _as_cue(card, flag)
         if cue is not None:
             sound.put(cue)
 
-    window = BoardWindow(name, listener, on_flag=play)
-    window.resize(1440, 900)
-    window.show()
-    try:
-        app.exec()
-    finally:
-        sound.close()
+    show_any("board", name, listener, sound=sound, on_flag=play)
 
 
 def _as_cue(card: Card, flag: FlagMessage) -> Cue | None:
@@ -206,25 +249,17 @@ def _as_cue(card: Card, flag: FlagMessage) -> Cue | None:
 
 def choose_session(folder: Path | None) -> Path | None:
     """Show the library until a session is opened; None when the window was closed instead."""
-    from dashboards.app import ensure_application, quit_soon
+    need_window()
     from dashboards.librarymodel import LibraryView
-    from dashboards.windows.library import LibraryWindow
     from imu.library import Library
 
-    app = ensure_application()
-    for wish in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wish, lambda *_: quit_soon())
     chosen: list[Path] = []
-    window = LibraryWindow(LibraryView(Library(folder)))
 
-    def take(path: Path) -> None:
-        chosen.append(path)
-        window.close()
+    def ready(window: LibraryWindow) -> None:
+        window.opened.connect(chosen.append)
+        window.opened.connect(lambda _: window.close())
 
-    window.opened.connect(take)
-    window.resize(1280, 800)
-    window.show()
-    app.exec()
+    show_any("library", LibraryView(Library(folder)), ready=ready)
     return chosen[0] if chosen else None
 
 

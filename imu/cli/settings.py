@@ -10,7 +10,7 @@ __all__ = ["settings"]
 
 settings = App(
     name="settings",
-    help="See and change what is remembered between runs: runner, impact limit, theme, volume.",
+    help="See and change what is remembered between runs: runner, limits, units, theme, sound.",
     help_format="plaintext",
 )
 
@@ -54,7 +54,7 @@ def set_value(key: str, value: str = "", /) -> int:
     Parameters
     ----------
     key : str
-        runner, impact_limit_g, theme, volume or muted.
+        As softstrike settings lists them, e.g. runner, units, impact_limit_g or heel_share_percent.
     value : str
         Its value; left out, the usual one.
     """

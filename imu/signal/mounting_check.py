@@ -26,7 +26,19 @@ if TYPE_CHECKING:
     from imu.model import SensorInfo, SessionHeader
     from imu.model.samples import FloatArray
 
-__all__ = ["CheckState", "Finding", "MountingCheck", "MountingReport", "Posture"]
+__all__ = [
+    "UP_KEY",
+    "CheckState",
+    "Finding",
+    "MountingCheck",
+    "MountingReport",
+    "Posture",
+    "up_settings",
+    "usual_up_of",
+]
+
+UP_KEY = "usual_up."
+"""Prefix of a session's settings: direction of "up" last time, ``usual_up.<sensor>.x`` and so on."""
 
 STILL_S = 3.0
 STEPS = 10
@@ -54,7 +66,11 @@ Two measured treadmill runs of a well fixed shank sensor read 0.24 and 0.29, sim
 
 TURNED_DEG, UPSIDE_DOWN_DEG = 40.0, 130.0
 KEPT_S = 12.0
+GIVE_UP_S = 300.0
+"""The check belongs to the begin of a session; later it is given up, and nothing is told."""
+
 ONE_G = 1.0
+AXES = ("x", "y", "z")
 
 
 class CheckState(enum.StrEnum):
@@ -103,6 +119,28 @@ class MountingReport(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """One plain sentence for each finding, or one that all is well."""
         return " ".join(each.text for each in self.findings) or "The sensors are mounted well."
+
+
+def up_settings(usual_up: Mapping[str, tuple[float, float, float]]) -> dict[str, float]:
+    """Return what a session's header carries of the mounting last time, so that a replay judges alike."""
+    return {
+        f"{UP_KEY}{sensor}.{axis}": value
+        for sensor, up in usual_up.items()
+        for axis, value in zip(AXES, up, strict=True)
+    }
+
+
+def usual_up_of(header: SessionHeader) -> dict[str, tuple[float, float, float]]:
+    """Return the mounting last time, of each sensor of which the header carries all three numbers."""
+    told = {
+        info.sensor: [header.config.get(f"{UP_KEY}{info.sensor}.{axis}") for axis in AXES]
+        for info in header.sensors
+    }
+    return {
+        sensor: (x, y, z)
+        for sensor, (x, y, z) in told.items()
+        if x is not None and y is not None and z is not None
+    }
 
 
 class _Track:
@@ -175,7 +213,7 @@ class MountingCheck:
     header : SessionHeader
         The session's sensors.
     usual_up : mapping of str to (float, float, float), optional
-        Direction of "up" in each sensor's frame as it was last time.
+        Direction of "up" in each sensor's frame as it was last time; by default what the header says.
 
     Attributes
     ----------
@@ -188,7 +226,9 @@ class MountingCheck:
     ) -> None:
         self.state = CheckState.STILL
         self._tracks = {info.sensor: _Track(info) for info in header.sensors if info.placement.on_leg}
-        self._usual_up = dict(usual_up or {})
+        self._usual_up = usual_up_of(header) if usual_up is None else dict(usual_up)
+        self._twins_alike = header.origin != "simulated"  # the simulator mounts each sensor at random
+        self._begin_ns: int | None = None
         self._since_ns = 0
         self._steps = 0
 
@@ -207,6 +247,12 @@ class MountingCheck:
         return self._report(item.known_ns) if self._steps >= STEPS else None
 
     def _samples(self, batch: SampleBatch) -> None:
+        end_ns = int(batch.t_ns[-1])
+        if self._begin_ns is None:
+            self._begin_ns = end_ns
+        if end_ns - self._begin_ns > s_to_ns(GIVE_UP_S):
+            self.state = CheckState.DONE
+            return
         track = self._tracks[batch.sensor]
         track.add(batch)
         if self.state is CheckState.STEPS:
@@ -260,7 +306,11 @@ class MountingCheck:
             if name in self._usual_up and (finding := self._against_usual(name, track)) is not None
         ]
         twins = [track for name, track in self._tracks.items() if name not in self._usual_up]
-        if len(twins) == len(Side) and twins[0].info.placement is twins[1].info.placement:
+        if (
+            self._twins_alike
+            and len(twins) == len(Side)
+            and twins[0].info.placement is twins[1].info.placement
+        ):
             one, two = twins
             same = one.info.profile == two.info.profile
             if (

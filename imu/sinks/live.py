@@ -8,7 +8,7 @@ from imu.model import Cue, LinkChange, SampleBatch, Step
 from imu.signal.mounting_check import CheckState, MountingCheck
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from imu.model import SessionHeader
     from imu.signal.mounting_check import MountingReport
@@ -67,36 +67,40 @@ class MountingSink:
         The session's sensors.
     say : callable
         Takes a sentence, in the engine's thread.
-    usual_up : mapping, optional
-        As in :class:`imu.signal.mounting_check.MountingCheck`.
 
     Attributes
     ----------
     report : MountingReport or None
         Outcome, once known.
+    tell : callable or None
+        Takes the check's state when it changes, and the report: a window's mailbox.
     """
 
-    def __init__(
-        self,
-        header: SessionHeader,
-        say: Callable[[str], None],
-        usual_up: Mapping[str, tuple[float, float, float]] | None = None,
-    ) -> None:
+    def __init__(self, header: SessionHeader, say: Callable[[str], None]) -> None:
         self.report: MountingReport | None = None
-        self._check = MountingCheck(header, usual_up)
+        self.tell: Callable[[object], None] | None = None
+        self._check = MountingCheck(header)
         self._say = say
-        self._told = CheckState.STILL
+        self._told: CheckState | None = None
 
     def put(self, item: object) -> None:
         """Take one value."""
-        if self.report is not None or not isinstance(item, SampleBatch | Step):
+        if self._told is CheckState.DONE or not isinstance(item, SampleBatch | Step):
             return
         self.report = self._check.push(item)
+        state = self._check.state
+        if state is not self._told:
+            self._told = state
+            self._hand_on(state)
+            if state is CheckState.STEPS:
+                self._say("Standing still: set off now, with the left foot first.")
         if self.report is not None:
+            self._hand_on(self.report)
             self._say(self.report.text)
-        elif self._check.state is not self._told:
-            self._told = self._check.state
-            self._say("Standing still: set off now, with the left foot first.")
+
+    def _hand_on(self, told: CheckState | MountingReport) -> None:
+        if self.tell is not None:
+            self.tell(told)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -22,6 +22,7 @@ from imu.model import (
     Landing,
     LinkChange,
     Marker,
+    MountingEstimate,
     Packet,
     PhaseChange,
     RunnerMetrics,
@@ -30,6 +31,7 @@ from imu.model import (
     SensorStatus,
     Step,
 )
+from imu.signal.mounting_check import CheckState, MountingReport
 from imu.sinks.base import EngineFault, Rewound
 from imu.units import NS_PER_MS, s_to_ns
 
@@ -104,6 +106,8 @@ class MailboxContents(msgspec.Struct):
         Values of :mod:`imu.model`; errors are :class:`imu.sinks.base.EngineFault`.
     cues, periods, phases, metrics
         Likewise.
+    mountings : list of MountingEstimate, MountingReport or CheckState
+        What is known of how the sensors sit, and what the check of the mounting waits for.
     stamps : list of Stamp
         When impacts and flags came.
     """
@@ -129,6 +133,7 @@ class MailboxContents(msgspec.Struct):
     periods: list[CuePeriod] = msgspec.field(default_factory=list)
     phases: list[PhaseChange] = msgspec.field(default_factory=list)
     metrics: list[RunnerMetrics] = msgspec.field(default_factory=list)
+    mountings: list[MountingEstimate | MountingReport | CheckState] = msgspec.field(default_factory=list)
     stamps: list[Stamp] = msgspec.field(default_factory=list)
 
 
@@ -148,6 +153,9 @@ _LISTS: dict[type, str] = {
     CuePeriod: "periods",
     PhaseChange: "phases",
     RunnerMetrics: "metrics",
+    MountingEstimate: "mountings",
+    MountingReport: "mountings",
+    CheckState: "mountings",
 }
 
 

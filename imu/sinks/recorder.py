@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import shutil
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,6 +13,7 @@ import msgspec
 from imu.errors import EnvironmentProblem, SoftstrikeError, UsageError
 from imu.store import DERIVED_TYPES, INPUT_TYPES, Recordable, SessionWriter
 from imu.store.files import open_new
+from imu.store.parts import part_path
 from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
@@ -56,6 +58,9 @@ class Recording(msgspec.Struct, frozen=True):
         Values that came while the disk refused.
     text : str
         One plain sentence, empty when all is well.
+    free_bytes : int or None
+        Room on the disk when it was last asked, about once a second; None before, or where the system does
+        not tell.
     """
 
     path: Path
@@ -63,6 +68,7 @@ class Recording(msgspec.Struct, frozen=True):
     items: int = 0
     lost_items: int = 0
     text: str = ""
+    free_bytes: int | None = None
 
 
 class Recorder:
@@ -108,7 +114,8 @@ class Recorder:
         self._writer = SessionWriter(path, header, open_file=open_file)
         self._executor = executor or ThreadPoolExecutor(1, thread_name_prefix="recorder")
         self._owns_executor = executor is None
-        self._sync: Future[None] | None = None
+        self._sync: Future[int | None] | None = None
+        self._free_bytes: int | None = None
         self._sync_count = self._saved_count = 0
         self._earlier_items = self._lost_items = 0
         self._due_ns = 0
@@ -120,7 +127,8 @@ class Recorder:
     def status(self) -> Recording:
         """State at this moment."""
         items = self._earlier_items + (self._writer.count if self._writer.usable else self._writer.flushed)
-        return Recording(self._writer.path, self._durability(), items, self._lost_items, self._text)
+        path = self._writer.path
+        return Recording(path, self._durability(), items, self._lost_items, self._text, self._free_bytes)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -180,14 +188,14 @@ class Recorder:
         if now_ns >= self._due_ns and self._sync is None:
             self._writer.flush()
             self._sync_count = self._writer.flushed
-            self._sync = self._executor.submit(self._writer.fsync)
+            self._sync = self._executor.submit(_fsync_and_room, self._writer)
             self._due_ns = now_ns + SYNC_NS
 
     def _note_saved(self) -> None:
         sync = self._sync
         if sync is not None and sync.done():
             self._sync = None
-            sync.result()
+            self._free_bytes = sync.result()
             self._saved_count = self._sync_count
 
     def _stop(self, error: OSError, now_ns: int) -> None:
@@ -206,10 +214,9 @@ class Recorder:
     def _start_new_file(self, now_ns: int) -> None:
         self._due_ns = now_ns + RETRY_NS
         number = len(self.paths) + 1
-        while (path := self._first_path.with_suffix(f".{number}{self._first_path.suffix}")).exists():
+        while (path := part_path(self._first_path, number)).exists():
             number += 1
-        note = f"{self._header.note} part {number} of {self._first_path.name}".strip()
-        header = msgspec.structs.replace(self._header, note=note)
+        header = msgspec.structs.replace(self._header, continues_from=self._first_path.name)
         try:
             writer = SessionWriter(path, header, open_file=self._open_file)
         except (EnvironmentProblem, UsageError):
@@ -224,3 +231,12 @@ class Recorder:
     def _tell(self) -> None:
         if self._on_change is not None:
             self._on_change(self.status)
+
+
+def _fsync_and_room(writer: SessionWriter) -> int | None:
+    """Wait for the disk, then ask how much room it has left, bytes; the system may not tell."""
+    writer.fsync()
+    try:
+        return shutil.disk_usage(writer.path.parent).free
+    except OSError:
+        return None

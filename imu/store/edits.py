@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from imu.errors import InputError
-from imu.store.files import PRIVATE, new_file
+from imu.store.files import PRIVATE, new_file, read_small
 from imu.typed import ready
 
 if TYPE_CHECKING:
@@ -59,15 +59,9 @@ def read_edits(session: Path) -> Edits:
         The file beside the session is not one of edits.
     """
     path = edits_path(session)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
+    data = read_small(path, MAX_BYTES, "is too long to be the edits of a session: move it away")
+    if data is None:
         return Edits()
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", path=path) from error
-    if len(data) > MAX_BYTES:
-        raise InputError("is too long to be the edits of a session: move it away", path=path)
     try:
         return msgspec.json.decode(data, type=Edits)
     except msgspec.DecodeError as error:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 import secrets
 import sys
 from typing import TYPE_CHECKING, Protocol
 
-from imu.errors import EnvironmentProblem, UsageError
+from imu.errors import EnvironmentProblem, InputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +20,16 @@ __all__ = [
     "PRIVATE",
     "OpenFile",
     "RawFile",
+    "content_hash",
     "new_file",
     "open_new",
+    "read_small",
     "sync_folder",
     "told_plainly",
     "write_all",
 ]
 
+HASH_BYTES = 1 << 20
 PRIVATE = 0o600
 """Recordings belong to the person who made them."""
 
@@ -55,11 +59,50 @@ def open_new(path: Path, mode: int = PRIVATE) -> io.FileIO:
     return io.FileIO(path, "x", opener=lambda name, flags: os.open(name, flags, mode))
 
 
+def read_small(path: Path, most_bytes: int, too_long: str) -> bytes | None:
+    """Read a file that people may edit; None when there is none.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    most_bytes : int
+        Longest file that is read.
+    too_long : str
+        What is said of a longer one.
+
+    Raises
+    ------
+    InputError
+        It is longer, or the system does not let it be read.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most_bytes + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", path=path) from error
+    if len(data) > most_bytes:
+        raise InputError(too_long, path=path)
+    return data
+
+
 def write_all(file: RawFile, data: bytes) -> None:
     """Write every byte, however few the file takes at a time."""
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) or 0 :]
+
+
+def content_hash(*paths: Path) -> str:
+    """SHA-256 of the bytes of files, one after the other, in hexadecimal."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(HASH_BYTES):
+                digest.update(block)
+    return digest.hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

@@ -107,7 +107,7 @@ def test_the_target_is_a_share_of_the_own_baseline() -> None:
     [(7.0, "12 % above usual 6.25 g"), (5.0, "20 % below usual 6.25 g"), (6.3, "as usual (6.25 g)")],
 )
 def test_a_figure_is_held_against_the_usual(value_g: float, text: str) -> None:
-    assert usual_text(value_g, 6.25, "g") == text
+    assert usual_text(value_g, 6.25) == text
 
 
 def test_the_dial_shows_the_angle_where_there_is_one() -> None:

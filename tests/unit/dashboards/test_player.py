@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -13,8 +14,8 @@ from dashboards.lanes import flag_times_s, lanes_of
 from dashboards.player import MAX_STEP_S, Player
 from dashboards.viewmodel import RunnerView
 from imu.errors import UsageError
-from imu.model import Side, Step
-from imu.store.overview import build_overview
+from imu.model import Cue, CueKind, Side, Step
+from imu.store.overview import Track, build_overview
 from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
@@ -78,6 +79,29 @@ def test_a_jump_shows_what_playing_would_show(overview: Overview, position_s: fl
     assert one.banner == two.banner
     for side in played.sides:
         np.testing.assert_allclose(played.trace(side).y, jumped.trace(side).y)
+
+
+def with_cues(overview: Overview, *at_s: float) -> Overview:
+    made_at_ns = [overview.begin_ns + round(each * NS_PER_S) for each in at_s]
+    cues = [Cue(t_ns, CueKind.SOFTER, "left-shoe", Side.LEFT, 1, 9.0, 8.0, "g", "") for t_ns in made_at_ns]
+    track = Track(np.array([cue.t_ns for cue in cues]), cues)
+    return msgspec.structs.replace(overview, tracks={**overview.tracks, Cue: track})
+
+
+@pytest.mark.parametrize(("speed", "heard"), [(1.0, [5, 6]), (2.0, [])])
+def test_cues_sound_at_the_recorded_pace_alone_and_never_by_a_jump(
+    overview: Overview, speed: float, heard: list[int]
+) -> None:
+    cued = with_cues(overview, 1.0, 5.0, 6.0)
+    player, clock = made(cued, speed)
+    told: list[Cue] = []
+    player.on_cue = told.append
+    player.seek(4.5)
+    player.drain()
+    for _ in range(20):
+        clock.now_s += 0.1
+        player.drain()
+    assert [round((cue.t_ns - overview.begin_ns) / NS_PER_S) for cue in told] == heard
 
 
 def test_a_jump_begins_a_new_epoch(overview: Overview) -> None:
