@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,15 +18,18 @@ from imu.batch.evaluate import one_by_one
 from imu.batch.recordings import read_recording
 from imu.errors import InputError, SoftstrikeError
 from imu.store import SessionReader
+from imu.store.files import content_hash
 from imu.typed import ready
 from imu.units import S_PER_MIN
+
+if TYPE_CHECKING:
+    from imu.model import SessionHeader
 
 Make = Callable[[Path, str], "Made"]
 """From a file and its identity to results."""
 
-__all__ = ["JOBS", "Receipt", "Result", "State", "Task", "content_hash", "work"]
+__all__ = ["JOBS", "Receipt", "Result", "State", "Task", "work"]
 
-_BLOCK = 1 << 20
 _SESSION_DIGITS = 16
 
 
@@ -94,16 +97,6 @@ class Receipt(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
 
 
-def content_hash(*paths: Path) -> str:
-    """SHA-256 of the bytes of files, one after the other, in hexadecimal."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    return digest.hexdigest()
-
-
 def work(task: Task) -> Result:
     """Work on one session; whatever is wrong with it becomes a failed result and stops nothing else."""
     try:
@@ -143,6 +136,8 @@ def _receipt(target: Target, name: str) -> Receipt | None:
 
 def _analyze(path: Path, session: str) -> Made:
     reader = SessionReader(path)
+    if counted := _counted_with(reader.header, path):
+        return counted
     result = analyze(path)
     folder = partition(reader.header)
     files = {
@@ -158,10 +153,20 @@ def _report(path: Path, session: str) -> Made:
     from imu.report import Story, session_facts, session_report  # noqa: PLC0415 - loads matplotlib
 
     data = load(path)
-    page = session_report(Story(session_facts(data, []), ()))
+    if counted := _counted_with(data.header, path):
+        return counted
+    page = session_report(Story(session_facts(data)))
     folder = partition(SessionReader(path).header)
     text = "" if data.complete else "cut off: the report is of its sound part"
     return Made({f"reports/{folder}/{session}.html": page.encode()}, text, 0.0)
+
+
+def _counted_with(header: SessionHeader, path: Path) -> Made | None:
+    """Make nothing of a part whose session is there: it is read along with the first file."""
+    first = header.continues_from
+    if not first or not path.with_name(first).exists():
+        return None
+    return Made({}, f"a part of {first}, counted there", 0.0)
 
 
 def _evaluate(path: Path, session: str) -> Made:

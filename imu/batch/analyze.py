@@ -15,11 +15,12 @@ from imu.batch.quality import SensorQuality, clipped_samples, session_quality, t
 from imu.chain import Chain
 from imu.config import ANY_SENSOR, ChainConfig
 from imu.errors import UsageError
+from imu.feed import feed
 from imu.flags import Judge
 from imu.metrics import PhaseSpan, PhaseTracker, phase_spans, summarise, summarise_runner
 from imu.model import Flag, Gap, PhaseChange, SampleBatch, SensorInfo, SessionHeader, Step
 from imu.signal import StepDetector
-from imu.store import SampleTable, SessionReader, read_samples, steps_frame
+from imu.store import SampleTable, open_session, read_samples, steps_frame
 from imu.units import NS_PER_S, ns_to_s
 
 if TYPE_CHECKING:
@@ -192,11 +193,12 @@ def table_batches(table: SampleTable, clipped: BoolArray) -> Iterator[SampleBatc
 
 
 def _analyze_session(path: Path, config: ChainConfig | None, *, motion: bool) -> Analysis:
-    reader = SessionReader(path)
+    reader = open_session(path)
     header = reader.header
     chain = Chain(header, config)
     kinds = (*_KEPT, SampleBatch) if motion else _KEPT
-    outputs = [out for item in reader.inputs() for out in chain.push(item) if isinstance(out, kinds)]
+    fed = (one.output for block in reader.blocks() for one in feed(chain, block))
+    outputs = [out for out in fed if isinstance(out, kinds)]
     outputs += [out for out in chain.flush() if isinstance(out, kinds)]
     damage = "" if reader.complete else "The file was cut off: what was recorded until then is complete."
     steps = [out for out in outputs if isinstance(out, Step)]

@@ -12,7 +12,7 @@ from imu.chain import SensorChain
 from imu.errors import UsageError
 from imu.feed import decode_block
 from imu.model import Gap, Marker, SampleBatch
-from imu.store import SessionReader, edited, read_edits
+from imu.store import edited, open_session, read_edits
 from imu.store.event_tables import flags_frame, gaps_frame, markers_frame, samples_frame, sensors_frame
 from imu.units import NS_PER_S
 
@@ -56,7 +56,7 @@ class SessionData:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._reader = SessionReader(self.path)
+        self._reader = open_session(self.path)
         edits = read_edits(self.path)
         self.header: SessionHeader = edited(self._reader.header, edits)
         self.name = edits.name or self.path.stem
@@ -194,7 +194,7 @@ def load_many(paths: Iterable[Path | str], *, threads: int | None = None) -> pd.
     Parameters
     ----------
     paths : iterable of pathlib.Path or str
-        Session files.
+        Session files; a part whose first file is among them is read along with that one.
     threads : int, optional
         Sessions read at the same time; by default a few.
 
@@ -210,8 +210,15 @@ def load_many(paths: Iterable[Path | str], *, threads: int | None = None) -> pd.
     """
     import pandas as pd  # noqa: PLC0415 - start-up time
 
+    sessions = [load(path) for path in paths]
+    given = {session.path for session in sessions}
+    wanted = [
+        session
+        for session in sessions
+        if not (first := session.header.continues_from) or session.path.with_name(first) not in given
+    ]
     with ThreadPoolExecutor(threads, thread_name_prefix="load") as pool:
-        tables = list(pool.map(_labelled_steps, map(load, paths)))
+        tables = list(pool.map(_labelled_steps, wanted))
     if not tables:
         raise UsageError("load_many was given no sessions")
     return pd.concat(tables, ignore_index=True)

@@ -258,10 +258,10 @@ def verify(names: list[str] | None = None, /, *, folder: Path | None = None) -> 
 def _verify(entry: SessionEntry) -> int:
     from imu.cli.app import NOTHING_USABLE, OK, PARTLY_USABLE
     from imu.errors import InputError
-    from imu.store import SessionReader
+    from imu.store import open_session
 
     try:
-        reader = SessionReader(entry.path)
+        reader = open_session(entry.path)
         items = sum(1 for _ in reader.inputs()) + sum(1 for _ in reader.derived())
     except InputError as error:
         print(str(error))

@@ -71,7 +71,7 @@ def _headless(file: Path, speed: float, screenshot: Path | None, out: Path | Non
     from imu.cli.paths import check_target
     from imu.cli.screen import need_pictures, write_picture
     from imu.cli.sessions import play_file, report_lines
-    from imu.store import SessionReader, steps_frame, write_steps
+    from imu.store import open_session, steps_frame, write_steps
     from imu.store.files import new_file
 
     if out is not None:
@@ -90,5 +90,5 @@ def _headless(file: Path, speed: float, screenshot: Path | None, out: Path | Non
     if out is not None:
         write_steps(steps_frame(collector.steps, header.origin_ns), out, overwrite=overwrite)
         print(f"steps written to {out}")
-    complete = SessionReader(file).complete and not collector.errors
+    complete = open_session(file).complete and not collector.errors
     return OK if complete else PARTLY_USABLE

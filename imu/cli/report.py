@@ -35,22 +35,23 @@ def report(
     overwrite : bool
         Replace a file that exists.
     """
-    from imu import load
     from imu.cli.app import OK, PARTLY_USABLE
     from imu.cli.sessions import naming
+    from imu.errors import SessionFileError
     from imu.library import Library
-    from imu.report import Story, earlier_sessions, session_facts, session_report
+    from imu.report import Story, against_earlier, earlier_sessions, facts_of, session_report
 
     library = Library(folder)
-    path = library.find(session).path
-    target = out or Path(f"{path.stem}.html")
-    with write_page(target, overwrite=overwrite) as temporary, naming(path):
-        data = load(path)
-        earlier = earlier_sessions(data, library)
-        story = Story(session_facts(data, earlier), tuple(earlier))
-        temporary.write_text(session_report(story), encoding="utf-8")
+    entry = library.find(session)
+    target = out or Path(f"{entry.path.stem}.html")
+    with write_page(target, overwrite=overwrite) as temporary, naming(entry.path):
+        if entry.problem:
+            raise SessionFileError(entry.problem, path=entry.path)
+        earlier = earlier_sessions(entry, library)
+        facts = against_earlier(facts_of(entry), earlier)
+        temporary.write_text(session_report(Story(facts, tuple(earlier))), encoding="utf-8")
     print(f"report written to {target}")
-    return OK if data.complete else PARTLY_USABLE
+    return OK if facts.complete else PARTLY_USABLE
 
 
 @contextlib.contextmanager

@@ -49,9 +49,12 @@ class UsualImpact:
 
     def take(self, step: Step) -> None:
         """Follow the cadence of an accepted running step."""
-        if not step.accepted or step.activity is not Activity.RUN or step.cadence_spm is None:
-            return
-        self._cadences_spm = [*self._cadences_spm[-(STRIDES - 1) :], step.cadence_spm]
+        if step.accepted and step.activity is Activity.RUN and step.cadence_spm is not None:
+            self.follow(step.cadence_spm)
+
+    def follow(self, cadence_spm: float) -> None:
+        """Follow the cadence of one more stride, steps/min."""
+        self._cadences_spm = [*self._cadences_spm[-(STRIDES - 1) :], cadence_spm]
         cadence = self.cadence_spm
         if cadence is None:
             return

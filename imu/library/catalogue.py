@@ -12,6 +12,7 @@ from imu.errors import EnvironmentProblem, UsageError
 from imu.folders import sessions_folder
 from imu.library.entries import SessionEntry, Wanted, read_entry
 from imu.library.index import Index
+from imu.library.kept import forget_kept
 from imu.library.tables import table_folder
 from imu.store import Edits, edits_path, read_edits, write_edits
 
@@ -56,7 +57,9 @@ class Library:
         -------
         list of SessionEntry
         """
-        entries = self._index.entries(self._paths())
+        found = self._index.entries(self._paths())
+        parts = {part for entry in found for part in entry.more}
+        entries = [entry for entry in found if entry.path not in parts]
         if wanted is not None and wanted != Wanted():
             entries = [entry for entry in entries if not entry.problem and wanted.takes(entry)]
         return sorted(entries, key=_latest_first)
@@ -111,7 +114,7 @@ class Library:
         return edits
 
     def delete(self, entry: SessionEntry) -> list[Path]:
-        """Delete a session, the edits beside it and its tables in the cache; this cannot be undone.
+        """Delete a session, the edits beside it and what the cache holds of it; this cannot be undone.
 
         Returns
         -------
@@ -123,8 +126,10 @@ class Library:
         EnvironmentProblem
             The system refuses.
         """
+        files = (entry.path, *entry.more)
+        forget_kept(files)
         removed = []
-        for path in (entry.path, edits_path(entry.path)):
+        for path in (*files, edits_path(entry.path)):
             try:
                 path.unlink()
             except FileNotFoundError:

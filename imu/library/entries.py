@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from imu.errors import InputError
-from imu.store import SessionReader, edited, edits_path, read_edits
+from imu.store import JoinedReader, edited, edits_path, open_session, read_edits
+from imu.store.parts import numbered
 from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ class SessionEntry(msgspec.Struct, frozen=True):
     session : str
         Its place in the folder without the ending: how it is asked for.
     path : pathlib.Path
-        The file.
+        The file, or the first one.
+    more : tuple of pathlib.Path
+        The other files of a session that was recorded into several, since the disk refused the first.
     name : str
         The name given to it; empty without one.
     runner, started_utc, shoe, surface, note, origin : str
@@ -38,7 +41,7 @@ class SessionEntry(msgspec.Struct, frozen=True):
     duration_s : float
         From the first to the last input, s.
     size_bytes : int
-        Size of the file.
+        Size of its files.
     complete : bool
         Whether it was closed in order and no byte is damaged.
     lost_bytes : int
@@ -49,6 +52,7 @@ class SessionEntry(msgspec.Struct, frozen=True):
 
     session: str
     path: Path
+    more: tuple[Path, ...] = ()
     name: str = ""
     runner: str = ""
     started_utc: str = ""
@@ -82,6 +86,8 @@ class SessionEntry(msgspec.Struct, frozen=True):
         """What is amiss with it, in a few words; empty when nothing is."""
         if self.problem or self.complete:
             return self.problem
+        if self.more:
+            return f"in {1 + len(self.more)} parts, the disk refused in between"
         return f"{self.lost_bytes} bytes damaged" if self.lost_bytes else "cut off"
 
 
@@ -138,7 +144,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 Stamp = tuple[int, int, int, int]
-"""Size and time of change of a session and of the edits beside it: while they stay, so does the rest."""
+"""Size and time of change of a session's files and of its edits: while they stay, so does the rest."""
 
 _OF_HEADER = ("runner", "started_utc", "shoe", "surface", "note", "origin", "tags")
 
@@ -151,14 +157,14 @@ def stamp_of(path: Path) -> Stamp:
     OSError
         The file is gone.
     """
-    session = path.stat()
+    files = [file.stat() for file in (path, *numbered(path))]
     try:
         edits: os.stat_result | None = edits_path(path).stat()
     except FileNotFoundError:
         edits = None
     return (
-        session.st_size,
-        session.st_mtime_ns,
+        sum(file.st_size for file in files),
+        max(file.st_mtime_ns for file in files),
         edits.st_size if edits else -1,
         edits.st_mtime_ns if edits else -1,
     )
@@ -168,7 +174,8 @@ def read_entry(path: Path, session: str) -> SessionEntry:
     """Read what a list shows; a file that cannot be read says why, and never raises for it."""
     size_bytes = path.stat().st_size
     try:
-        reader = SessionReader(path)
+        reader = open_session(path)
+        more = reader.files[1:] if isinstance(reader, JoinedReader) else ()
         span = reader.span_ns()
         edits = read_edits(path)
     except InputError as error:
@@ -178,10 +185,11 @@ def read_entry(path: Path, session: str) -> SessionEntry:
     return SessionEntry(
         session=session,
         path=path,
+        more=more,
         name=edits.name,
         sensors=tuple(info.sensor for info in header.sensors),
         duration_s=0.0 if span is None else (span[1] - span[0]) / NS_PER_S,
-        size_bytes=size_bytes,
+        size_bytes=size_bytes + sum(part.stat().st_size for part in more),
         complete=reader.complete,
         lost_bytes=reader.lost_bytes,
         **{field: getattr(header, field) for field in _OF_HEADER},

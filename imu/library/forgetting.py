@@ -67,7 +67,12 @@ def traces_of(runner: str, library: Library | None = None) -> Traces:
     Traces
     """
     library = library or Library()
-    sessions = [entry.path for entry in library.sessions() if _ran(runner, entry.path, entry.runner)]
+    sessions = [
+        path
+        for entry in library.sessions()
+        if _ran(runner, entry.path, entry.runner)
+        for path in (entry.path, *entry.more)
+    ]
     files = [
         path
         for folder in (config_folder(), data_folder())

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from imu import __version__
-from imu.errors import EnvironmentProblem, UsageError
 from imu.folders import cache_folder
 from imu.library.entries import SessionEntry, Stamp, read_entry, stamp_of
-from imu.store.files import PRIVATE, new_file
+from imu.library.kept import keep
 from imu.typed import ready
 
 if TYPE_CHECKING:
@@ -85,12 +84,7 @@ class Index:
 
     def _save(self, sessions: dict[str, _Kept]) -> None:
         file = _File(__version__, str(self.folder), sessions)
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with new_file(self.path, overwrite=True, mode=PRIVATE) as temporary:
-                temporary.write_bytes(msgspec.json.encode(file, enc_hook=str))
-        except (OSError, EnvironmentProblem, UsageError):
-            return  # a cache that cannot be kept costs time, nothing else
+        keep(self.path, msgspec.json.encode(file, enc_hook=str))
 
 
 def _path(kind: type[Path], value: str) -> Path:

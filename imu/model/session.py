@@ -72,6 +72,8 @@ class SessionHeader(msgspec.Struct, frozen=True):
         Short labels given when the session began.
     config : dict of str to float
         Settings that differ from the defaults.
+    continues_from : str
+        Name of the session's first file, in the parts that were begun after the disk had refused it.
     format_version : int
         Version of the file's format: from 2 on, packets are put side by side when the file is closed.
     """
@@ -88,3 +90,4 @@ class SessionHeader(msgspec.Struct, frozen=True):
     shoe: str = ""
     surface: str = ""
     tags: tuple[str, ...] = ()
+    continues_from: str = ""

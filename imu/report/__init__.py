@@ -2,9 +2,10 @@
 
 from imu.report.facts import SessionFacts, session_facts
 from imu.report.page import page, session_report
-from imu.report.past import earlier_sessions, sessions_of
+from imu.report.past import earlier_sessions, facts_of, sessions_of
 from imu.report.sections import SECTIONS, MakeSection, Section, Story
 from imu.report.trends import trends_report
+from imu.report.usual import against_earlier
 
 __all__ = [
     "SECTIONS",
@@ -12,7 +13,9 @@ __all__ = [
     "Section",
     "SessionFacts",
     "Story",
+    "against_earlier",
     "earlier_sessions",
+    "facts_of",
     "page",
     "session_facts",
     "session_report",

@@ -144,7 +144,7 @@ def impact_chart(sides: Sequence[SideFacts]) -> Chart | None:
     if not shown:
         return None
     highest = [part.high_g for side in shown for part in side.stretches if part.high_g is not None]
-    usual = [side.baseline.impact_g for side in shown if side.baseline is not None]
+    usual = [usual_g for side in shown for _, usual_g in usual_line(side)]
     top_g = 1.12 * max(highest + usual)
 
     def draw(wide: bool) -> Figure:
@@ -168,8 +168,8 @@ def _draw_impact(axes: Axes, side: SideFacts) -> None:
     impact_g: Any = [part.impact_g for part in parts]
     axes.vlines(middle_s, low_g, high_g, color=ROLES["trace"], alpha=0.35, linewidth=5, capstyle="round")
     axes.plot(middle_s, impact_g, color=ROLES["trace"], linewidth=1.6, marker="o", markersize=4.5)
-    if side.baseline is not None:
-        axes.axhline(side.baseline.impact_g, color=ROLES["baseline"], linewidth=1.2, linestyle=(0, (4, 3)))
+    if usual := usual_line(side):
+        axes.plot(*zip(*usual, strict=True), color=ROLES["baseline"], linewidth=1.2, linestyle=(0, (4, 3)))
     style_axes(axes, side.side.capitalize(), f"impact, g · {usual_text(side)}")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda time_s, _: clock(time_s)))
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 1.5, 2, 3, 6, 10]))
@@ -177,11 +177,29 @@ def _draw_impact(axes: Axes, side: SideFacts) -> None:
     axes.margins(x=0.06)
 
 
+def usual_line(side: SideFacts) -> list[tuple[float, float]]:
+    """Line of what is usual, s and g: level, or from stretch to stretch when it follows the cadence."""
+    if side.baseline is None or not side.stretches:
+        return []
+    if not side.baseline.by_cadence:
+        ends_s = (side.stretches[0].start_s, side.stretches[-1].end_s)
+        return [(time_s, side.baseline.impact_g) for time_s in ends_s]
+    return [
+        (time_s, part.usual_g)
+        for part in side.stretches
+        if part.usual_g is not None
+        for time_s in (part.start_s, part.end_s)
+    ]
+
+
 def usual_text(side: SideFacts) -> str:
     """Say the baseline in short, for the corner of a panel."""
     if side.baseline is None:
         return "usual unknown"
-    return f"{'start' if side.baseline.basis == 'start' else 'usual'} {side.baseline.impact_g:.1f} (dashed)"
+    middle_g = f"{side.baseline.impact_g:.1f}"
+    if side.baseline.by_cadence:
+        return f"usual at your cadence {middle_g} (dashed)"
+    return f"{'start' if side.baseline.basis == 'start' else 'usual'} {middle_g} (dashed)"
 
 
 def _impact_alt(sides: Sequence[SideFacts]) -> str:

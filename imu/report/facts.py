@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 import numpy as np
 
-from imu.config import BASELINE_KEY, FlagParams
+from imu.config import ChainConfig
 from imu.model import Activity, Strike
+from imu.report.usual import Baseline, first_steps, usual_by_step
 from imu.units import MS_PER_S, S_PER_MIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     import pandas as pd
     from numpy.typing import NDArray
 
     from imu.batch import SessionData
+    from imu.model import SensorInfo
 
     FloatArray = NDArray[np.float64]
 
 __all__ = [
-    "Baseline",
     "FlagFacts",
     "QualityFacts",
     "SessionFacts",
@@ -44,17 +45,6 @@ LEAST_STEPS = 8
 LEAST_SIDE_STEPS = 50
 """Left is compared with right from so many steps of each on."""
 
-LEAST_EARLIER_STEPS = 100
-"""A session counts towards what is usual from so many steps of a leg on."""
-
-
-class Baseline(msgspec.Struct, frozen=True):
-    """What is usual for one sensor; `basis` is ``"profile"``, ``"earlier"`` or ``"start"`` of this run."""
-
-    impact_g: float
-    basis: str
-    sessions: int = 0
-
 
 class Stretch(msgspec.Struct, frozen=True):
     """A minute, or a quarter of one in a short session.
@@ -69,6 +59,8 @@ class Stretch(msgspec.Struct, frozen=True):
         Median and quartiles of the impact, g.
     heel_share, cadence_spm : float or None
         Share of heel landings among the decided ones; median cadence.
+    usual_g : float or None
+        What is usual at the cadence of these steps, g; None without a baseline of the runner's own.
     """
 
     start_s: float
@@ -79,6 +71,7 @@ class Stretch(msgspec.Struct, frozen=True):
     high_g: float | None
     heel_share: float | None
     cadence_spm: float | None
+    usual_g: float | None = None
 
 
 class SideFacts(msgspec.Struct, frozen=True):
@@ -199,16 +192,14 @@ class SessionFacts(msgspec.Struct, frozen=True):
         return next((side for side in self.sides if side.place == place), None)
 
 
-def session_facts(session: SessionData, earlier: Sequence[SessionFacts] = ()) -> SessionFacts:
+def session_facts(session: SessionData) -> SessionFacts:
     """Compute what a report says of a session.
 
     Parameters
     ----------
     session : SessionData
-        From :func:`imu.batch.load`.
-    earlier : sequence of SessionFacts
-        Sessions of the same runner before this one, from which the own baseline is taken when the session's
-        header carries none.
+        From :func:`imu.batch.load`. What is usual is the runner's baselines that its header carries, by
+        cadence; without them the first steps, see :func:`imu.report.usual.against_earlier`.
 
     Returns
     -------
@@ -217,13 +208,12 @@ def session_facts(session: SessionData, earlier: Sequence[SessionFacts] = ()) ->
     header, steps = session.header, session.steps
     length_s = STRETCH_S if session.duration_s >= LONG_RUN_S else SHORT_STRETCH_S
     edges_s = np.arange(0.0, max(session.duration_s, length_s) + length_s, length_s)
-    sides = [
-        _side(
-            steps[steps["sensor"] == info.sensor], (info.sensor, str(info.side), str(info.placement)), edges_s
-        )
+    config = ChainConfig.from_header(header)
+    sides = tuple(
+        _side(steps[steps["sensor"] == info.sensor], info, config, edges_s)
         for info in header.sensors
         if info.placement.on_leg
-    ]
+    )
     return SessionFacts(
         name=session.name,
         runner=header.runner,
@@ -235,10 +225,7 @@ def session_facts(session: SessionData, earlier: Sequence[SessionFacts] = ()) ->
         origin=header.origin,
         duration_s=session.duration_s,
         complete=session.complete,
-        sides=tuple(
-            msgspec.structs.replace(side, baseline=_baseline(side, header.config, earlier, steps))
-            for side in sides
-        ),
+        sides=sides,
         flags=tuple(_flags(session.flags)),
         quality=tuple(_quality(session.quality)),
     )
@@ -253,7 +240,7 @@ def moment_of(text: str) -> datetime | None:
     return moment if moment.tzinfo is not None else moment.astimezone()
 
 
-def _side(steps: pd.DataFrame, who: tuple[str, str, str], edges_s: FloatArray) -> SideFacts:
+def _side(steps: pd.DataFrame, info: SensorInfo, config: ChainConfig, edges_s: FloatArray) -> SideFacts:
     running = steps[steps["activity"] == Activity.RUN.value]
     good = running[running["accepted"].astype(bool)]
     impact_g = _numbers(good, "peak_accel_g")
@@ -261,8 +248,11 @@ def _side(steps: pd.DataFrame, who: tuple[str, str, str], edges_s: FloatArray) -
     strikes = good["strike"].to_numpy(str)
     landings = {kind.value: int((strikes == kind.value).sum()) for kind in LANDINGS}
     judged = good["excessive_impact"].dropna()
+    usual_g = usual_by_step(good, config, info.sensor)
     return SideFacts(
-        *who,
+        info.sensor,
+        str(info.side),
+        str(info.placement),
         run_steps=len(running),
         walk_steps=len(steps) - len(running),
         rejected_steps=int((~steps["accepted"].astype(bool)).sum()),
@@ -276,11 +266,18 @@ def _side(steps: pd.DataFrame, who: tuple[str, str, str], edges_s: FloatArray) -
         bins=tuple(int(count) for count in np.bincount(known_g.astype(np.int64))) if len(known_g) else (),
         landings=landings if any(landings.values()) else {},
         excessive_share=float(judged.astype(bool).mean()) if len(judged) else None,
-        stretches=tuple(_stretches(good, edges_s)),
+        baseline=first_steps(good) if usual_g is None else _own(usual_g, config.baselines_g[info.sensor]),
+        stretches=tuple(_stretches(good, edges_s, usual_g)),
     )
 
 
-def _stretches(good: pd.DataFrame, edges_s: FloatArray) -> Iterable[Stretch]:
+def _own(usual_g: FloatArray, overall_g: float) -> Baseline:
+    """Sum up the runner's own baseline over the steps of a session."""
+    middle_g = float(np.median(usual_g)) if len(usual_g) else overall_g
+    return Baseline(middle_g, "profile", by_cadence=len(np.unique(usual_g)) > 1)
+
+
+def _stretches(good: pd.DataFrame, edges_s: FloatArray, usual_g: FloatArray | None) -> Iterable[Stretch]:
     place = np.digitize(_numbers(good, "initial_contact_s"), edges_s) - 1
     for number, (start_s, end_s) in enumerate(itertools.pairwise(edges_s)):
         part = good[place == number]
@@ -297,28 +294,8 @@ def _stretches(good: pd.DataFrame, edges_s: FloatArray) -> Iterable[Stretch]:
             high_g=_middle(impact_g, LEAST_STEPS, 75),
             heel_share=float((decided == Strike.HEEL.value).mean()) if len(decided) >= LEAST_STEPS else None,
             cadence_spm=_middle(_numbers(part, "cadence_spm"), LEAST_STEPS),
+            usual_g=None if usual_g is None else float(np.median(usual_g[place == number])),
         )
-
-
-def _baseline(
-    side: SideFacts, config: Mapping[str, float], earlier: Sequence[SessionFacts], steps: pd.DataFrame
-) -> Baseline | None:
-    """Take what is usual from the header, else from earlier sessions, else from this run's first steps."""
-    given_g = config.get(f"{BASELINE_KEY}{side.sensor}")
-    if given_g is not None:
-        return Baseline(given_g, "profile")
-    before = [past for one in earlier if (past := one.of_place(side.place)) is not None]
-    usual_g = [
-        past.impact_g for past in before if past.impact_g is not None and past.impacts >= LEAST_EARLIER_STEPS
-    ]
-    if usual_g:
-        return Baseline(float(np.median(usual_g)), "earlier", len(usual_g))
-    params = FlagParams()
-    mine = steps[(steps["sensor"] == side.sensor) & (steps["activity"] == Activity.RUN.value)]
-    first = mine[mine["accepted"].astype(bool) & mine["peak_accel_g"].notna()].head(params.session_steps)
-    if len(first) < params.session_steps or first["clipped"].astype(bool).mean() > params.clipped_share:
-        return None
-    return Baseline(float(np.median(_numbers(first, "peak_accel_g"))), "start")
 
 
 def _flags(flags: pd.DataFrame) -> Iterable[FlagFacts]:

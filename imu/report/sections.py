@@ -244,8 +244,9 @@ def _ratios(facts: SessionFacts) -> Iterator[tuple[float, float]]:
     """Start of each stretch and its impact against what is usual, or against the session's own middle."""
     found: dict[float, list[float]] = {}
     for side in facts.sides:
-        usual_g = side.baseline.impact_g if side.baseline else side.impact_g
+        middle_g = side.baseline.impact_g if side.baseline else side.impact_g
         for part in side.stretches:
+            usual_g = part.usual_g or middle_g
             if part.impact_g is not None and usual_g:
                 found.setdefault(part.start_s, []).append(part.impact_g / usual_g)
     most = max(map(len, found.values()), default=0)

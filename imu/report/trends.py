@@ -136,7 +136,7 @@ def _places(ran: Sequence[SessionFacts]) -> list[Place]:
 def _summary(ran: Sequence[SessionFacts], places: Sequence[Place]) -> Section:
     days = (_day(ran[-1]) - _day(ran[0])).days
     running = words.length(sum(one.running_s for one in ran))
-    lines = [f"{len(ran)} sessions in {max(1, round(days / DAYS))} weeks, {running} of running."]
+    lines = [f"{len(ran)} sessions in {words.span(days)}, {running} of running."]
     for place in places:
         known = [point.impact_g for point in place.points if point.impact_g is not None]
         if len(known) >= 2 * HALF:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from imu.units import S_PER_MIN
 
 if TYPE_CHECKING:
-    from imu.report.facts import Baseline, SessionFacts, SideFacts
+    from imu.report.facts import SessionFacts, SideFacts
+    from imu.report.usual import Baseline
 
 __all__ = [
     "about_baseline",
@@ -27,6 +28,7 @@ __all__ = [
     "place_name",
     "session_title",
     "short_day",
+    "span",
 ]
 
 UNKNOWN = "\u2013"
@@ -34,6 +36,7 @@ UNKNOWN = "\u2013"
 
 NAME_LENGTH = 64
 NOTE_LENGTH = 4_000
+DAYS_A_WEEK, LEAST_WEEKS = 7, 2
 ABOUT_USUAL = 0.05
 """Differences below this are not worth a word: within what changes from run to run anyway."""
 
@@ -113,6 +116,14 @@ def length(time_s: float) -> str:
     return f"{minutes}\u202fmin {seconds:02d}\u202fs" if minutes else f"{seconds}\u202fs"
 
 
+def span(days: int) -> str:
+    """Show how long ago something began: ``one day``, ``5 days``, ``6 weeks``."""
+    weeks = round((days + 1) / DAYS_A_WEEK)
+    if weeks >= LEAST_WEEKS:
+        return f"{weeks} weeks"
+    return f"{days + 1} days" if days else "one day"
+
+
 def clock(time_s: float) -> str:
     """Show a moment of the session: ``3:20``, ``1:02:05``."""
     minutes, seconds = divmod(round(time_s), int(S_PER_MIN))
@@ -162,7 +173,7 @@ def against(value: float, usual: float) -> str:
 def about_baseline(baseline: Baseline) -> str:
     """Say what a baseline rests on, so that it fits behind :func:`against`."""
     if baseline.basis == "profile":
-        return "your usual"
+        return "your usual at that cadence" if baseline.by_cadence else "your usual"
     if baseline.basis == "earlier":
         many = f"your last {baseline.sessions} sessions" if baseline.sessions > 1 else "your last session"
         return f"your usual in {many}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imu.chain import SensorChain
 from imu.coach import Hold, HoldMeter, ankle_result
 from imu.model import LinkChange, Packet, Placement, SampleBatch
-from imu.store import SessionReader
+from imu.store import Reader, open_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,11 +68,11 @@ def holds_of(path: Path) -> list[tuple[SensorInfo, list[Hold]]]:
     SessionFileError
         The file cannot be read.
     """
-    reader = SessionReader(path)
+    reader = open_session(path)
     return [(info, list(_holds(reader, info))) for info in reader.header.sensors]
 
 
-def _holds(reader: SessionReader, info: SensorInfo) -> Iterator[Hold]:
+def _holds(reader: Reader, info: SensorInfo) -> Iterator[Hold]:
     chain, meter = SensorChain(info), HoldMeter()
     for item in reader.inputs():
         if not isinstance(item, Packet | LinkChange) or item.sensor != info.sensor:

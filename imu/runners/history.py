@@ -18,7 +18,7 @@ from imu.library.entries import Stamp, stamp_of
 from imu.metrics import phase_spans
 from imu.model import Activity, Phase, PhaseChange, Step
 from imu.runners.profile import slug_of
-from imu.store import SessionReader
+from imu.store import Reader, open_session
 from imu.store.files import PRIVATE, new_file
 from imu.typed import ready
 
@@ -182,7 +182,7 @@ def steps_of_session(path: Path) -> list[Step]:
     SessionFileError
         The file cannot be read.
     """
-    reader = SessionReader(path)
+    reader = open_session(path)
     return [item for item in _computed(reader) if isinstance(item, Step)]
 
 
@@ -194,7 +194,7 @@ def session_facts(entry: SessionEntry, day: dt.date) -> SessionFacts:
     SessionFileError
         The file cannot be read.
     """
-    reader = SessionReader(entry.path)
+    reader = open_session(entry.path)
     items = list(_outputs(reader))
     steps = [item for item in items if isinstance(item, Step)]
     good = [step for step in steps if step.accepted and step.activity is Activity.RUN]
@@ -218,7 +218,7 @@ def session_facts(entry: SessionEntry, day: dt.date) -> SessionFacts:
     )
 
 
-def _outputs(reader: SessionReader) -> Iterator[object]:
+def _outputs(reader: Reader) -> Iterator[object]:
     """Yield what was derived while recording; of a session recorded without the chain, what it gives now."""
     recorded = list(reader.derived())
     if any(isinstance(item, Step) for item in recorded):
@@ -227,7 +227,7 @@ def _outputs(reader: SessionReader) -> Iterator[object]:
         yield from _computed(reader)
 
 
-def _computed(reader: SessionReader) -> Iterator[object]:
+def _computed(reader: Reader) -> Iterator[object]:
     chain = Chain(reader.header)
     for item in reader.inputs():
         yield from chain.push(item)

@@ -13,6 +13,7 @@ import msgspec
 from imu.errors import EnvironmentProblem, SoftstrikeError, UsageError
 from imu.store import DERIVED_TYPES, INPUT_TYPES, Recordable, SessionWriter
 from imu.store.files import open_new
+from imu.store.parts import part_path
 from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
@@ -213,10 +214,9 @@ class Recorder:
     def _start_new_file(self, now_ns: int) -> None:
         self._due_ns = now_ns + RETRY_NS
         number = len(self.paths) + 1
-        while (path := self._first_path.with_suffix(f".{number}{self._first_path.suffix}")).exists():
+        while (path := part_path(self._first_path, number)).exists():
             number += 1
-        note = f"{self._header.note} part {number} of {self._first_path.name}".strip()
-        header = msgspec.structs.replace(self._header, note=note)
+        header = msgspec.structs.replace(self._header, continues_from=self._first_path.name)
         try:
             writer = SessionWriter(path, header, open_file=self._open_file)
         except (EnvironmentProblem, UsageError):

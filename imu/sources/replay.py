@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from imu.errors import SessionFileError, UsageError
-from imu.store import SessionReader
+from imu.store import open_session
 from imu.units import ns_to_s, s_to_ns
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class ReplaySource:
         hold: bool = False,
         pacer: Pacer | None = None,
     ) -> None:
-        self._reader = SessionReader(path)
+        self._reader = open_session(path)
         span = self._reader.span_ns()
         if span is None:
             raise SessionFileError("nothing to replay: it holds no inputs", path=self._reader.path)

@@ -2,6 +2,7 @@
 
 from imu.store.columns import ACC_COLUMNS, GYR_COLUMNS, TIME_COLUMN
 from imu.store.edits import Edits, edited, edits_path, read_edits, write_edits
+from imu.store.parts import JoinedReader, Reader, open_session
 from imu.store.recovery import Missing, Recovered, recover
 from imu.store.sealing import seal
 from imu.store.session_reader import FORMAT_VERSION, SessionReader
@@ -20,7 +21,9 @@ __all__ = [
     "TIME_COLUMN",
     "Derived",
     "Edits",
+    "JoinedReader",
     "Missing",
+    "Reader",
     "Recordable",
     "Recovered",
     "SampleTable",
@@ -28,6 +31,7 @@ __all__ = [
     "SessionWriter",
     "edited",
     "edits_path",
+    "open_session",
     "read_edits",
     "read_samples",
     "recover",

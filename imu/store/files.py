@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 import secrets
@@ -19,6 +20,7 @@ __all__ = [
     "PRIVATE",
     "OpenFile",
     "RawFile",
+    "content_hash",
     "new_file",
     "open_new",
     "read_small",
@@ -27,6 +29,7 @@ __all__ = [
     "write_all",
 ]
 
+HASH_BYTES = 1 << 20
 PRIVATE = 0o600
 """Recordings belong to the person who made them."""
 
@@ -90,6 +93,16 @@ def write_all(file: RawFile, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) or 0 :]
+
+
+def content_hash(*paths: Path) -> str:
+    """SHA-256 of the bytes of files, one after the other, in hexadecimal."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(HASH_BYTES):
+                digest.update(block)
+    return digest.hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

@@ -13,13 +13,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from mcap.records import DataEnd, Footer
 
 from imu.errors import SessionFileError, UsageError
 from imu.store import framing
 from imu.store.files import open_new, sync_folder, told_plainly, write_all
 from imu.store.sealing import seal as seal_file
-from imu.store.session_reader import prologue
+from imu.store.session_reader import FORMAT_VERSION, prologue
 from imu.store.topics import Recordable, Router
 from imu.units import NS_PER_MS
 
@@ -63,6 +64,8 @@ class SessionWriter:
 
     def __init__(self, path: Path | str, header: SessionHeader, *, open_file: OpenFile = open_new) -> None:
         self.path = Path(path)
+        if header.format_version < FORMAT_VERSION:  # of a session that is written anew
+            header = msgspec.structs.replace(header, format_version=FORMAT_VERSION)
         self._router = Router(header)
         self._body = bytearray()
         self._first_ns = self._last_ns = 0

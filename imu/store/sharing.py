@@ -13,7 +13,8 @@ import msgspec
 from imu.model import Command, LinkChange, Marker, Packet, SessionHeader
 from imu.store.edits import edited, read_edits
 from imu.store.files import PRIVATE, new_file
-from imu.store.session_reader import FORMAT_VERSION, SessionReader
+from imu.store.parts import open_session
+from imu.store.session_reader import FORMAT_VERSION
 from imu.store.session_writer import SessionWriter
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def share(path: Path | str, out: Path | str, *, keep: Iterable[Keep] = ()) -> Sh
     """
     path, out = Path(path), Path(out)
     kept = frozenset(keep)
-    reader = SessionReader(path)
+    reader = open_session(path)
     header = edited(reader.header, read_edits(path))
     names = _new_names(header.sensors, kept)
     secrets = _secrets(header, kept)

@@ -115,6 +115,7 @@ def test_a_cluster_without_workers_is_given_up(tmp_path: Path, monkeypatch: pyte
             )
 
 
-def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path) -> None:
+def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "_PATIENCE", "1s")
     with pytest.raises(EnvironmentProblem, match="does not answer"):
         run_archive("analyze", [], str(tmp_path), executor="dask", scheduler="tcp://127.0.0.1:1")

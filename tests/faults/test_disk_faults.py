@@ -8,13 +8,14 @@ import random
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 import imu.store.sealing
 from imu.errors import EnvironmentProblem, SessionFileError, UsageError
 from imu.model import Packet, Placement, SensorInfo, SessionHeader, Side, Tick
 from imu.sinks.recorder import Durability, Recorder, Recording
-from imu.store import SessionReader, SessionWriter, seal
+from imu.store import SessionReader, SessionWriter, open_session, seal
 from imu.store.files import open_new
 from tests.faults.effort import tries
 
@@ -123,7 +124,8 @@ def test_disk_full_then_space_again(tmp_path: Path, room: int) -> None:
     reader = SessionReader(tmp_path / "a.2.mcap")
     second = list(reader.inputs())
     assert reader.complete
-    assert reader.header.note == "test part 2 of a.mcap"
+    assert reader.header == msgspec.structs.replace(HEADER, continues_from="a.mcap")
+    assert list(open_session(tmp_path / "a.mcap").inputs()) == first + second
     assert second
     assert second == ITEMS[-len(second) :]
     assert SessionReader(tmp_path / "a.mcap").header == HEADER

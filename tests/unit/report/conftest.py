@@ -10,7 +10,8 @@ import pytest
 
 import imu
 from imu.report import SessionFacts, session_facts
-from imu.report.facts import Baseline, QualityFacts, SideFacts, Stretch
+from imu.report.facts import QualityFacts, SideFacts, Stretch
+from imu.report.usual import Baseline
 
 if TYPE_CHECKING:
     from collections.abc import Callable

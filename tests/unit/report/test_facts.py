@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 import imu
-from imu.report import session_facts
+from imu.report import against_earlier, session_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ def test_earlier_sessions_in_the_same_place_are_usual(
         made_facts(sides=tuple(msgspec.structs.replace(s, impact_g=g) for s in made_facts().sides))
         for g in (7.0, 8.0, 12.0)
     ]
-    baselines = [side.baseline for side in session_facts(session, earlier).sides]
+    baselines = [side.baseline for side in against_earlier(session_facts(session), earlier).sides]
     assert [(b.impact_g, b.basis, b.sessions) for b in baselines if b] == [(8.0, "earlier", 3)] * 2
 
 
@@ -53,7 +53,7 @@ def test_a_shin_is_never_usual_for_a_shoe(
     session: SessionData, made_facts: Callable[..., SessionFacts]
 ) -> None:
     shins = tuple(msgspec.structs.replace(side, placement="shank") for side in made_facts().sides)
-    found = session_facts(session, [made_facts(sides=shins)])
+    found = against_earlier(session_facts(session), [made_facts(sides=shins)])
     assert [side.baseline.basis for side in found.sides if side.baseline] == ["start", "start"]
 
 

@@ -55,3 +55,11 @@ def test_times_and_dates() -> None:
     assert words.clock(3905) == "1:05:05"
     assert words.day(dt.datetime(2026, 11, 24, tzinfo=dt.UTC)) == "24 November 2026"
     assert words.number(12345.6) == "12\u202f346"
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "one day"), (1, "2 days"), (6, "7 days"), (8, "9 days"), (13, "2 weeks"), (48, "7 weeks")],
+)
+def test_spans_are_said_as_people_say_them(days: int, said: str) -> None:
+    assert words.span(days) == said

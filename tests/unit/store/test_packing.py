@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -11,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import imu
 from imu.cli.paths import shipped_recording
 from imu.model import Packet, Tick
 from imu.profiles import find_profile
-from imu.store import SessionReader, SessionWriter, packing, seal
+from imu.store import FORMAT_VERSION, SessionReader, SessionWriter, packing, seal
 from imu.store.packing import Shape, pack, shapes_of, unpack
 
-if TYPE_CHECKING:
-    from pathlib import Path
+OLD = Path(__file__).parent / "files" / "format_1.mcap"
 
 int64 = st.integers(-(2**63), 2**63 - 1)
 REFERENCE = Shape(10, 12, big=False)
@@ -113,11 +114,33 @@ def test_what_lies_inside_a_file_is_counted_and_the_rest_read(tmp_path: Path) ->
 
 def test_a_session_of_the_first_format_opens_and_seals_as_before(tmp_path: Path) -> None:
     path = tmp_path / "old.mcap"
-    shutil.copy(shipped_recording("run_shoe_real.mcap"), path)
+    shutil.copy(OLD, path)  # written by the last software that wrote format 1
     reader = SessionReader(path)
-    assert reader.header.format_version == 1
+    assert (reader.header.format_version, reader.complete) == (1, True)
     assert not any(topic.startswith("/packed") for topic in reader.topics.values())
     before = list(reader.inputs())
-    assert len(before) > 3000
+    newest = SessionReader(shipped_recording("run_shoe_real.mcap")).inputs()
+    assert before == [item for item in newest if item.arrival_ns < 4_000_000_000]
+    assert len(imu.load(path).samples) == sum(isinstance(item, Packet) for item in before) > 300
     seal(path)
     assert list(SessionReader(path).inputs()) == before
+
+
+def test_a_session_that_is_written_anew_says_the_format_it_is_in(tmp_path: Path) -> None:
+    old = SessionReader(OLD)
+    writer = SessionWriter(tmp_path / "new.mcap", old.header)
+    for item in old.inputs():
+        writer.write(item)
+    writer.close()
+    new = SessionReader(tmp_path / "new.mcap")
+    assert new.header == msgspec.structs.replace(old.header, format_version=2)
+    assert any(topic.startswith("/packed") for topic in new.topics.values())
+    assert list(new.inputs()) == list(old.inputs())
+
+
+@pytest.mark.parametrize("name", ["run_shoe_real", "two_shoes_simulated", "two_shins_simulated"])
+def test_what_ships_is_in_the_newest_format_and_as_its_page_says(name: str, project_root: Path) -> None:
+    path = project_root / "data" / f"{name}.mcap"
+    assert SessionReader(path).header.format_version == FORMAT_VERSION
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert f"{name}.mcap  {digest}" in (project_root / "data" / "README.md").read_text()
