@@ -95,7 +95,7 @@ def easy_at_begin(easy: Sequence[bool]) -> int:
 
 
 def _slower(told: Sequence[dict[str, float]]) -> FloatArray:
-    """Return log speed below the faster part of the session, mean over the sensors; NaN where none tells it."""
+    """Return log speed below the faster part of the session, mean over the sensors; NaN where none tells."""
     total, count = np.zeros(len(told)), np.zeros(len(told), np.int64)
     for sensor in {sensor: None for values in told for sensor in values}:
         speed = np.array([values.get(sensor, np.nan) for values in told])
