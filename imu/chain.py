@@ -52,7 +52,7 @@ from imu.signal import SignalParams, StepDetector, StrikeModel
 from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from imu.clock import ClockLook
     from imu.decode import Decoded
@@ -130,13 +130,21 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
     def push(self, item: Packet | LinkChange | Tick) -> list[SensorOutput]:
         """Take one input of this sensor, or a tick."""
         if isinstance(item, Packet):
-            self._state.last_arrival_ns = item.arrival_ns
-            self._state.link = LinkState.CONNECTED
+            self.hear(item.arrival_ns)
             return self._decode(item)
         if isinstance(item, LinkChange):
-            self._state.link = item.state
-            return [] if item.state is LinkState.CONNECTED else self._drop_unfinished()
-        return [self._health(item)]
+            return self.link(item)
+        return [self.health(item, self.look())]
+
+    def hear(self, arrival_ns: int) -> None:
+        """Take note that a packet came."""
+        self._state.last_arrival_ns = arrival_ns
+        self._state.link = LinkState.CONNECTED
+
+    def link(self, change: LinkChange) -> list[SensorOutput]:
+        """Take note of the link, and tell of frames that broke off with it."""
+        self._state.link = change.state
+        return [] if change.state is LinkState.CONNECTED else self._drop_unfinished()
 
     def flush(self) -> list[SensorOutput]:
         """Finish the last steps."""
@@ -173,7 +181,7 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
     def time(self, decoded: Decoded) -> list[SampleBatch | Gap | Fault | SensorStatus]:
         """Put what a frame held on the session's clock."""
         if isinstance(decoded, SensorStatus) and decoded.battery_percent is not None:
-            self._state.battery_percent = decoded.battery_percent
+            self.battery_percent = decoded.battery_percent
         out: list[SampleBatch | Gap | Fault | SensorStatus] = []
         for raw in self._joined(decoded):
             out += self.timeline.push(raw) if isinstance(raw, RawBatch) else [raw]
@@ -206,9 +214,18 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
             ledger, duplicates=ledger.duplicates + twice, reordered=ledger.reordered + late
         )
 
-    def _health(self, tick: Tick) -> SensorHealth:
-        state = self._state
-        ledger = self._ledger()
+    @property
+    def battery_percent(self) -> float | None:
+        """Charge as last told, percent."""
+        return self._state.battery_percent
+
+    @battery_percent.setter
+    def battery_percent(self, percent: float | None) -> None:
+        self._state.battery_percent = percent
+
+    def health(self, tick: Tick, look: ClockLook) -> SensorHealth:
+        """Tell the sensor's health at a tick, given what :meth:`look` said then."""
+        state, (ledger, clock) = self._state, look
         since = state.last_arrival_ns
         if since is None:
             since = state.ticks[0][0] if state.ticks else tick.arrival_ns
@@ -219,7 +236,7 @@ class SensorChain(Block[Packet | LinkChange | Tick, SensorOutput, _SensorState])
             link=state.link,
             rate_hz=_rate_hz(state.ticks),
             ledger=ledger,
-            clock=self.timeline.clock(),
+            clock=clock,
             battery_percent=state.battery_percent,
             silent_s=(tick.arrival_ns - since) / NS_PER_S,
         )
@@ -258,15 +275,21 @@ class Chain:
         """Take the next input and return everything that follows from it."""
         if isinstance(item, Packet | LinkChange):
             chain = self.sensors.get(item.sensor)
-            return self._join(chain.push(item)) if chain is not None else []
+            return self.join(chain.push(item)) if chain is not None else []
         if isinstance(item, Tick):
-            joined = self._join([out for chain in self.sensors.values() for out in chain.push(item)])
-            return [*joined, *self.runner.push(item)]
+            joined = self.join([out for chain in self.sensors.values() for out in chain.push(item)])
+            return [*joined, *self.follow(item)]
+        return self.follow(item)
+
+    def follow(self, item: Input) -> list[Output]:
+        """Tell what follows from an input that is no sensor's, once the sensors have told what follows."""
+        if isinstance(item, Tick):
+            return [*self.runner.push(item)]
         return [*self.judge.push(item), *self.coach.push(item)] if isinstance(item, Command) else []
 
     def flush(self) -> list[Output]:
         """Finish the last steps; the session has ended."""
-        joined = self._join([out for chain in self.sensors.values() for out in chain.flush()])
+        joined = self.join([out for chain in self.sensors.values() for out in chain.flush()])
         return [*joined, *self.phases.flush(), *self.runner.flush()]
 
     def snapshot(self) -> tuple[Any, ...]:
@@ -281,7 +304,8 @@ class Chain:
     def _blocks(self) -> tuple[Block[Any, Any, Any], ...]:
         return (*self.sensors.values(), self.judge, self.coach, self.runner, self.phases)
 
-    def _join(self, outputs: Sequence[SensorOutput]) -> list[Output]:
+    def join(self, outputs: Iterable[SensorOutput]) -> list[Output]:
+        """Let everything that joins the sensors follow their outputs."""
         joined: list[Output] = []
         for out in outputs:
             if isinstance(out, Step):

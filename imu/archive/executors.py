@@ -10,7 +10,14 @@ import logging
 import multiprocessing
 import time
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,13 +28,13 @@ from imu.errors import EnvironmentProblem, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor as Pool
-    from concurrent.futures import Future
 
 __all__ = ["EXECUTORS", "Executor", "run_dask", "run_local", "run_threads"]
 
 _AHEAD = 2
 _DIED = "the process that worked on it died (out of memory?); the other sessions are not affected"
 _LOOPBACK = "127.0.0.1"
+_LONGEST_START = "60s"
 _PATIENCE = "30s"
 _POLL_S = 0.02
 _LOOK_S = 1.0
@@ -127,7 +134,7 @@ def _through(pool: Pool, waiting: deque[Task], width: int, broken: deque[Task]) 
         while waiting or at_work:
             while waiting and len(at_work) < width:
                 task = waiting.popleft()
-                at_work[pool.submit(work, task)] = task
+                at_work[_submitted(pool, task)] = task
             for future in wait(at_work, return_when=FIRST_COMPLETED).done:
                 result = future.result()  # `work` raises nothing: what is raised here broke the pool
                 del at_work[future]
@@ -138,6 +145,16 @@ def _through(pool: Pool, waiting: deque[Task], width: int, broken: deque[Task]) 
         for future in at_work:
             future.cancel()
         pool.shutdown()
+
+
+def _submitted(pool: Pool, task: Task) -> Future[Result]:
+    """Hand a task over; a pool that is broken already says so by the future, as it would later."""
+    try:
+        return pool.submit(work, task)
+    except (BrokenExecutor, BrokenPipeError) as error:  # the latter: the process died while it was started
+        refused: Future[Result] = Future()
+        refused.set_exception(BrokenExecutor(str(error)))
+        return refused
 
 
 def _through_cluster(client: Any, waiting: deque[Task], width: int) -> Iterator[Result]:
@@ -197,20 +214,25 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     dask: Any = distributed
     with ExitStack() as open_now:
-        if scheduler is None:
-            cluster = dask.LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                host=_LOOPBACK,
-                dashboard_address=f"{_LOOPBACK}:0",
-                silence_logs=logging.CRITICAL,
-            )
-            scheduler = open_now.enter_context(cluster)
         try:
-            client = dask.Client(scheduler, set_as_default=False, timeout=_PATIENCE)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise EnvironmentProblem(f"the Dask scheduler {scheduler} does not answer: {error}") from error
+            cluster = scheduler or open_now.enter_context(_cluster(dask, workers))
+            client = dask.Client(cluster, set_as_default=False, timeout=_PATIENCE)
+        except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+            what = f"scheduler {scheduler} does not answer" if scheduler else "cluster does not start here"
+            raise EnvironmentProblem(f"the Dask {what}: {error}") from error
         yield open_now.enter_context(client)
+
+
+def _cluster(dask: Any, workers: int) -> Any:
+    """Start a cluster on loopback; a worker that does not come up, or loses its scheduler, gives up."""
+    return dask.LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        host=_LOOPBACK,
+        dashboard_address=f"{_LOOPBACK}:0",
+        silence_logs=logging.CRITICAL,
+        death_timeout=_LONGEST_START,
+    )
 
 
 def _check_versions(client: Any) -> None:

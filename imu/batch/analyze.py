@@ -15,6 +15,7 @@ from imu.batch.quality import SensorQuality, clipped_samples, session_quality, t
 from imu.chain import Chain
 from imu.config import ANY_SENSOR, ChainConfig
 from imu.errors import UsageError
+from imu.feed import feed
 from imu.flags import Judge
 from imu.metrics import PhaseSpan, PhaseTracker, phase_spans, summarise, summarise_runner
 from imu.model import Flag, Gap, PhaseChange, SampleBatch, SensorInfo, SessionHeader, Step
@@ -196,7 +197,8 @@ def _analyze_session(path: Path, config: ChainConfig | None, *, motion: bool) ->
     header = reader.header
     chain = Chain(header, config)
     kinds = (*_KEPT, SampleBatch) if motion else _KEPT
-    outputs = [out for item in reader.inputs() for out in chain.push(item) if isinstance(out, kinds)]
+    fed = (one.output for block in reader.blocks() for one in feed(chain, block))
+    outputs = [out for out in fed if isinstance(out, kinds)]
     outputs += [out for out in chain.flush() if isinstance(out, kinds)]
     damage = "" if reader.complete else "The file was cut off: what was recorded until then is complete."
     steps = [out for out in outputs if isinstance(out, Step)]

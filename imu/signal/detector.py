@@ -23,11 +23,14 @@ from imu.signal.measure import Contacts, Impacts, Landings, Places, Rests, StepM
 from imu.signal.mounting import gravity_of, mounting_of, turned
 from imu.signal.orientation import PHASES, AxesTracker, lateral_axis, up_axis
 from imu.signal.params import SignalParams
-from imu.signal.regular import Grid, LastSample, Regulariser
+from imu.signal.regular import HOLE_PERIODS, Grid, LastSample, Regulariser
 from imu.signal.segment import Early, Segment
 from imu.signal.telling import Past, Teller
+from imu.units import NS_PER_S
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imu.model.samples import BoolArray, FloatArray, IntArray
     from imu.signal.mounting import Still
     from imu.signal.rhythm import Contact
@@ -37,7 +40,6 @@ __all__ = ["StepDetector"]
 
 _TOE_OFF_MARGIN_S = 0.20
 _ACTIVITY_MARGIN_S = 0.02
-_HOP_S = 0.06
 _SAME_RHYTHM = 0.1
 _UPRIGHT = math.cos(math.radians(30.0))
 _LAST_STRIDES = 5
@@ -46,6 +48,7 @@ _LAST_STRIDES = 5
 class _State(msgspec.Struct):
     axes: AxesTracker
     held: list[SampleBatch] = msgspec.field(default_factory=list)
+    last_ns: int = 0
     segment: Segment | None = None
     regular: LastSample | None = None
     past: Past = msgspec.field(default_factory=Past)
@@ -102,7 +105,7 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         self._sensor = sensor
         self._params = params or SignalParams()
         self._regular = Regulariser(sensor.rate_hz, self._params.bridge_s, self._params.torn_s)
-        self._hop = round(_HOP_S * sensor.rate_hz)
+        self._hole_ns = HOLE_PERIODS * NS_PER_S / sensor.rate_hz
         self._meter = StepMeter(sensor, self._params, strike_model)
         self._tap = tap
         self._teller = Teller(sensor, self._params, tells_landing=self._meter.tells_landing)
@@ -112,28 +115,37 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
 
     def push(self, item: SampleBatch | Gap) -> list[Told]:
         """Take samples and return what is now known of contacts, and the steps that are finished."""
-        if isinstance(item, Gap):
+        if isinstance(item, Gap) or not len(item):
             return []
-        held = self._state.held
-        held.append(item)
-        count = sum(map(len, held))
-        if count < self._hop and not self._due(count):
-            return []
+        self._state.held.append(item)
+        is_due = self._due(item)
+        self._state.last_ns = int(item.t_ns[-1])
+        return [out for _, out in self._take_held()] if is_due else []
+
+    def push_all(self, batches: Sequence[SampleBatch]) -> list[tuple[int, Told]]:
+        """Take many batches at once and say with which sample each output comes out, by its time, ns.
+
+        Pushed one by one, it would come with the first batch that reaches this time.
+        """
+        self._state.held += batches
+        if batches:
+            self._state.last_ns = int(batches[-1].t_ns[-1])
         return self._take_held()
 
-    def _due(self, held: int) -> bool:
-        """Tell whether samples held back could be those that an impact or a landing waits for."""
-        segment = self._state.segment
-        soonest = None if segment is None else segment.soonest()
-        return (
-            segment is not None
-            and soonest is not None
-            and segment.jerk.data.end + held // segment.factor >= soonest
-        )
+    def _due(self, newest: SampleBatch) -> bool:
+        """Tell whether samples held back fill a hop, or could be what an impact or a landing waits for."""
+        segment, times_ns = self._state.segment, newest.t_ns
+        if segment is None or int(times_ns[0]) - self._state.last_ns > self._hole_ns:
+            return True
+        if int(times_ns[-1]) - int(times_ns[0]) > (len(times_ns) - 1) * self._hole_ns:
+            return True
+        jerk, soonest = segment.jerk, segment.soonest()
+        end = jerk.end_with(sum(map(len, self._state.held)))
+        return jerk.look_at(jerk.data.end) < end or (soonest is not None and end >= soonest)
 
     def flush(self) -> list[Told]:
         """Finish the last steps; windows that the recording's end cuts are used as far as they go."""
-        return self._take_held() + self._finish_segment()
+        return [out for _, out in self._take_held() + self._finish_segment(self._state.last_ns)]
 
     def snapshot(self) -> _State:
         """Copy of the whole state."""
@@ -145,17 +157,17 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         super().restore(state)
         self._regular.restore(self._state.regular)
 
-    def _take_held(self) -> list[Told]:
+    def _take_held(self) -> list[tuple[int, Told]]:
         """Work through the samples held back: a few small packets cost no more than one."""
         held, self._state.held = self._state.held, []
         if not held:
             return []
         return [out for grid in self._regular.push(_joined(held)) for out in self._push_grid(grid)]
 
-    def _push_grid(self, grid: Grid) -> list[Told]:
-        told: list[Told] = []
+    def _push_grid(self, grid: Grid) -> list[tuple[int, Told]]:
+        told: list[tuple[int, Told]] = []
         if grid.restart or self._state.segment is None:
-            told = self._finish_segment()
+            told = self._finish_segment(int(grid.t_ns[0]))
             self._state.segment = Segment(self._sensor, self._params)
         segment = self._state.segment
         known = self._tell_stills(segment, segment.push(grid))
@@ -165,9 +177,10 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
             known += self._measure(segment, ready)
         known += self._tell_early(segment)
         segment.drop_old()
-        return told + _in_order(known)
+        return told + [(out.known_ns, out) for _, out in _in_order(known)]
 
-    def _finish_segment(self) -> list[Told]:
+    def _finish_segment(self, at_ns: int) -> list[tuple[int, Told]]:
+        """Measure what still waits; it comes with the sample of a time, if it did not come before."""
         segment = self._state.segment
         if segment is None:
             return []
@@ -175,8 +188,8 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         known = self._measure(segment, segment.waiting) if segment.waiting else []
         if segment.stills:
             self._state.standing = segment.stills[-1].up
-        self._state.segment = None
-        return _in_order(known)
+        end, self._state.segment = segment.jerk.data.end, None
+        return [(out.known_ns if at < end else at_ns, out) for at, out in _in_order(known)]
 
     def _tell_stills(self, segment: Segment, stills: list[Still]) -> list[Known]:
         """Tell gravity where standing shows it for the first time or in another direction."""
@@ -184,7 +197,8 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         for still in stills:
             if turned(self._state.gravity, still.up):
                 self._state.gravity = still.up
-                known.append((still.at, gravity_of(self._sensor, segment.known(still.at), still.up)))
+                at = segment.jerk.look_at(still.at)
+                known.append((at, gravity_of(self._sensor, segment.known(at), still.up)))
         return known
 
     def _standing(self, segment: Segment, at: int) -> FloatArray | None:
@@ -240,7 +254,8 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         """Contacts whose whole group can be measured."""
         end, ready = segment.jerk.data.end, 0
         for k, contact in enumerate(segment.waiting):
-            if self._needs(contact, segment.jerk.rate_hz) >= end:
+            needs = max(contact.decided, self._needs(contact, segment.jerk.rate_hz))
+            if segment.jerk.look_at(needs) >= end:
                 break
             following = segment.waiting[k + 1 : k + 2]
             if not following or following[0].group != contact.group:
@@ -336,14 +351,10 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
             if not last:
                 continue
             alone = len(known) == k
-            impact = max(settled, contact.decided, impact_by[k]) if alone else latest
-            latest = max(latest, impact)
-            if landing_by is None:
-                own: tuple[int, ...] = (impact, latest)
-            else:
-                landing = max(impact, landing_by[k]) if alone else latest
-                latest = max(latest, landing)
-                own = (impact, landing, latest)
+            first = max(settled, contact.decided, impact_by[k])
+            early = [first] if landing_by is None else [first, max(first, landing_by[k])]
+            latest = segment.jerk.look_at(max(latest, *early))
+            own = (*early, latest) if alone else (latest,) * (len(early) + 1)
             known += [own] * (k + 1 - len(known))
             settled = latest
         segment.settled = settled
@@ -377,9 +388,9 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         return ran
 
 
-def _in_order(known: list[Known]) -> list[Told]:
+def _in_order(known: list[Known]) -> list[Known]:
     """Sort what was told by the moment at which it was known."""
-    return [out for _, out in sorted(known, key=itemgetter(0))]
+    return sorted(known, key=itemgetter(0))
 
 
 def _same_group(a: Contact, b: Contact) -> bool:

@@ -25,6 +25,7 @@ FALLING = 1
 """Samples by which the energy must have passed a candidate when it first comes."""
 
 _LONG = 500
+_HOP_S = 0.06
 _KEEP_RATE = 1.25
 """Sensors up to this multiple of the detection rate are not averaged."""
 
@@ -116,6 +117,20 @@ class JerkEnergy:
         self._columns = columns
         self._rest = np.empty((0, columns))
         self.complete = 0
+        self._hop = max(1, round(_HOP_S * self.rate_hz))
+
+    def look_at(self, index: int) -> int:
+        """Return the detection index at which what an index brings is looked at: the last one of its hop."""
+        return index - index % self._hop + self._hop - 1
+
+    @property
+    def looked(self) -> int:
+        """Detection index before which every hop is whole."""
+        return self.data.end - self.data.end % self._hop
+
+    def end_with(self, samples: int) -> int:
+        """Return what :attr:`data` ends with after so many more samples at the full rate."""
+        return self.data.end + (len(self._rest) + samples) // self.factor
 
     def push(self, acc_g: FloatArray, gyr_dps: FloatArray | None) -> list[Candidate]:
         """Take even samples, shape (n, 3) each, and return the candidates that became known."""

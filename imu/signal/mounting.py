@@ -54,7 +54,7 @@ class StillFinder:
     def push(self) -> list[Still]:
         """Look at the blocks that have become whole."""
         data, length = self._jerk.data, self._length
-        count = (data.end - self._next) // length
+        count = (self._jerk.looked - self._next) // length
         if count < 1:
             return []
         first = self._next

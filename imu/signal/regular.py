@@ -15,9 +15,9 @@ from imu.units import NS_PER_S
 if TYPE_CHECKING:
     from imu.model.samples import BoolArray, FloatArray, IntArray
 
-__all__ = ["Grid", "LastSample", "Regulariser"]
+__all__ = ["HOLE_PERIODS", "Grid", "LastSample", "Regulariser"]
 
-_HOLE = 1.5
+HOLE_PERIODS = 1.5
 """Steps of time longer than this many sampling periods are holes."""
 
 
@@ -89,7 +89,7 @@ class Regulariser(Block[SampleBatch | Gap, Grid, LastSample | None]):
         last = self._state
         times = item.t_ns if last is None else np.concatenate(([last.t_ns], item.t_ns))
         spans = times[1:] - times[:-1]
-        if last is not None and spans.max() < _HOLE * self._period_ns:
+        if last is not None and spans.max() < HOLE_PERIODS * self._period_ns:
             clipped = _places(item.clipped)
             grids = [Grid(False, item.t_ns, item.acc_g, item.gyr_dps, clipped, _NONE, _NONE)]
         else:

@@ -269,7 +269,7 @@ class RhythmTracker:
             if best is None:
                 self._coast(state.last, state.period)
                 continue
-            decided = math.floor(deadline) + self._signal.radius + self._signal.half
+            decided = self._signal.look_at(math.floor(deadline) + self._signal.radius + self._signal.half)
             contacts.append(self._accept(best, self._next_group(), decided))
         return contacts
 
@@ -379,7 +379,7 @@ class RhythmTracker:
             twice = self._best_chain(0.5 * period)
             if _total(twice) > _TWICE * _total(chain) and _even(twice):
                 chain, period = twice, 0.5 * period
-        return self._lock(chain, period, newest.at + signal.radius + signal.half)
+        return self._lock(chain, period, signal.look_at(newest.at + signal.radius + signal.half))
 
     def _best_chain(self, period: float) -> list[Candidate]:
         """Best chain of candidates, the first of them not within the stride of a contact that was told."""

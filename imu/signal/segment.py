@@ -111,9 +111,11 @@ class Segment:
 
     def soonest(self) -> int | None:
         """Return the detection index from which on something may have to be told at once, if any."""
-        if self.early is not None and self.early.told < len(self.early.due):
-            return self.early.due[self.early.told]
-        return None if self.waiting else self.rhythm.expected()
+        expected = self.rhythm.expected()
+        if self.early is None or self.early.told == len(self.early.due):
+            return expected
+        due = self.early.due[self.early.told]
+        return due if expected is None else min(due, expected)
 
     def known(self, detection_index: int) -> int:
         """Return the time of the last sample up to a detection index, ns."""

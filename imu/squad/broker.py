@@ -13,16 +13,18 @@ import msgspec
 
 from imu.errors import EnvironmentProblem
 from imu.squad.access import Access
+from imu.squad.client import end_thread
 from imu.squad.messages import LARGEST_PACKET
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from pathlib import Path
-
 
 __all__ = ["EmbeddedBroker"]
 
 MOST_CONNECTIONS = 250
 _PATIENCE_S = 10.0
+_LONGEST_START_S = 60.0
 _LEVEL_5 = 5
 _UNSUPPORTED_LEVEL = bytes((0x20, 3, 0, 0x84, 0))
 _LONGEST_HEADER, _NAME_AND_LEVEL = 5, 7
@@ -89,20 +91,19 @@ class EmbeddedBroker:
         tls = None if certificate is None else _tls(certificate, key)
         self._thread = threading.Thread(target=self._run, args=(host, tls), name="squad-broker", daemon=True)
         self._thread.start()
-        self._ready.wait()
+        if not self._ready.wait(_LONGEST_START_S):
+            self._error = TimeoutError(f"it has not begun within {_LONGEST_START_S:.0f} s")
         if self._error is not None:
             raise EnvironmentProblem(f"no broker can listen at {host}:{port}: {self._error}")
 
     def close(self) -> None:
         """End; every client is disconnected."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._over.set)
-            self._thread.join()
+        end_thread(self._thread, self._loop, self._over.set)
 
     def _run(self, host: str, tls: ssl.SSLContext | None) -> None:
         try:
             self._loop.run_until_complete(self._serve(host, tls))
-        except (OSError, ImportError) as error:
+        except Exception as error:  # noqa: BLE001 - told by whoever waits for the broker
             self._error = error
         finally:
             self._ready.set()
@@ -134,10 +135,11 @@ class EmbeddedBroker:
         self._ready.set()
         await self._over.wait()
         server.close()
-        await broker.shutdown()
+        # The library under it may wait for ever for a client that is gone: what does not end is cut off.
+        await _bounded(broker.shutdown())
         for writer in self._writers:
             writer.close()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+        await _bounded(*self._serving)
         del GATES[name]
 
     async def _connected(
@@ -166,6 +168,17 @@ class EmbeddedBroker:
         finally:
             self._writers.discard(writer)
             writer.close()
+
+
+async def _bounded(*work: Awaitable[None]) -> None:
+    """Wait for work to end; cancel what takes too long."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=_PATIENCE_S)
+    for task in late:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=_PATIENCE_S)
 
 
 async def _begin(reader: asyncio.StreamReader) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from imu.squad.client import IN_FLIGHT, ConnectionState, keep_connected
+from imu.squad.client import IN_FLIGHT, ConnectionState, end_thread, keep_connected
 from imu.squad.composer import Composer
 from imu.squad.messages import FLAG, STATUS, STEP, SUMMARY, StatusMessage, Topic, kind_of, pack, unpack
 from imu.squad.outbox import Outbox
@@ -107,8 +107,7 @@ class Hub:
         if self._closed:
             return
         self._closed = True
-        self._loop.call_soon_threadsafe(self._say_goodbye)
-        self._thread.join()
+        end_thread(self._thread, self._loop, self._say_goodbye)
 
     @property
     def waiting(self) -> int:
@@ -169,8 +168,7 @@ class Hub:
         while True:
             self._work.clear()
             for kind in list(self._latest):
-                payload = self._latest.pop(kind)
-                await client.publish(self._topic(kind), payload, qos=1, retain=True)
+                await self._send_latest(client, kind)
             while waiting := self._outbox.first(IN_FLIGHT):
                 if self._is_late(waiting[0]):
                     # A backlog goes out at a pace that no board takes for a flood.
@@ -184,6 +182,15 @@ class Hub:
             if self._leaving and not self._latest and not len(self._outbox):
                 self._over.set()
             await self._work.wait()
+
+    async def _send_latest(self, client: Any, kind: str) -> None:
+        """Send status or summary; one that does not arrive is sent again, unless there is a newer one."""
+        payload = self._latest.pop(kind)
+        try:
+            await client.publish(self._topic(kind), payload, qos=1, retain=True)
+        except BaseException:
+            self._latest.setdefault(kind, payload)
+            raise
 
     def _is_late(self, waiting: Waiting) -> bool:
         return self._clock_ms() - waiting[3] > LATE_MS

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from imu.squad.client import ConnectionState, keep_connected
-from imu.squad.messages import PREFIX
+from imu.squad.client import ConnectionState, end_thread, keep_connected
+from imu.squad.messages import FLAG, PREFIX, STATUS, STEP, SUMMARY
 
 if TYPE_CHECKING:
     from imu.squad.link import Link
@@ -20,6 +20,10 @@ __all__ = ["Heard", "Listener"]
 
 MOST_WAITING = 100_000
 """Messages kept for a screen that does not come; then the oldest give way and are counted."""
+
+_QUALITY = {STATUS: 1, FLAG: 1, SUMMARY: 1, STEP: 0}
+"""Quality of service by kind. A step that is lost here is missing in the trace, its summary counts it: to
+acknowledge three a second and runner would cost the board as much again as to read them."""
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -58,9 +62,7 @@ class Listener:
 
     def close(self) -> None:
         """Hang up."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._over.set)
-            self._thread.join()
+        end_thread(self._thread, self._loop, self._over.set)
 
     def _run(self) -> None:
         try:
@@ -70,16 +72,24 @@ class Listener:
 
     async def _serve(self) -> None:
         identifier = f"board-{secrets.token_hex(6)}"
-        await keep_connected(self._link, identifier, self._listen, self._note, self._over)
+        await keep_connected(
+            self._link, identifier, self._listen, self._note, self._over, on_message=self._hear
+        )
 
     def _note(self, state: ConnectionState) -> None:
-        self.state = state
+        """Tell what the connection is; of use it is only once the squad is subscribed to, told there."""
+        if not state.connected:
+            self.state = state
 
     async def _listen(self, client: Any) -> None:
-        await client.subscribe(f"{PREFIX}/{self._squad}/#", qos=1)
-        async for message in client.messages:
-            payload = message.payload if isinstance(message.payload, bytes) else b""
-            self._heard.append(Heard(message.topic.value, payload, message.retain))
-            if len(self._heard) > MOST_WAITING:
-                self._heard.popleft()
-                self.dropped += 1
+        wanted = [(f"{PREFIX}/{self._squad}/+/{kind}", quality) for kind, quality in _QUALITY.items()]
+        await client.subscribe(wanted)
+        self.state = ConnectionState(connected=True, text="connected")
+        await self._over.wait()  # messages go to `_hear`
+
+    def _hear(self, message: Any) -> None:
+        payload = message.payload if isinstance(message.payload, bytes) else b""
+        self._heard.append(Heard(message.topic.value, payload, message.retain))
+        if len(self._heard) > MOST_WAITING:
+            self._heard.popleft()
+            self.dropped += 1

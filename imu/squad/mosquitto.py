@@ -22,6 +22,8 @@ __all__ = ["write_files"]
 
 _ROUNDS = 1000
 _SALT_BYTES = 12
+_ON_THE_WAY, _WAITING = 1000, 20_000
+"""Messages to one client that wait for its word, and that wait to be sent."""
 
 
 def write_files(identity: SquadIdentity, folder: Path) -> None:
@@ -71,15 +73,25 @@ def _settings(identity: SquadIdentity, home: Path) -> str:
     return (
         f"# Broker of the squad {identity.squad}: start it with mosquitto -c mosquitto.conf\n"
         f"{listen}\n{tls}"
-        f"user {getpass.getuser()}\n"
+        f"{_owner()}"
         "allow_anonymous false\n"
         f"password_file {home / 'passwords'}\n"
         f"acl_file {home / 'acl'}\n"
         f"max_packet_size {LARGEST_PACKET}\n"
         "max_keepalive 60\n"
+        "# A board that is slow for a moment loses no flag: by default 20 are on the way and 1,000 wait.\n"
+        f"max_inflight_messages {_ON_THE_WAY}\nmax_queued_messages {_WAITING}\n"
         "# Retained states and queued flags survive a restart.\n"
         f"persistence true\npersistence_location {home / 'data'}/\nautosave_interval 10\n"
     )
+
+
+def _owner() -> str:
+    """Whom a broker started as root shall become: who wrote the files, since nobody else reads them."""
+    try:
+        return f"user {getpass.getuser()}\n"
+    except (OSError, KeyError, ImportError):  # a system without names of users
+        return ""
 
 
 def _rights(identity: SquadIdentity) -> str:

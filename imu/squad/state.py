@@ -106,6 +106,8 @@ class SquadState:
     ----------
     squad : str
         The squad; messages of another are refused.
+    most_runners : int
+        Cards at most: whoever makes up runners fills neither memory nor screen.
 
     Attributes
     ----------
@@ -115,8 +117,9 @@ class SquadState:
         Flags taken, each counted once.
     """
 
-    def __init__(self, squad: str) -> None:
+    def __init__(self, squad: str, most_runners: int = MOST_RUNNERS) -> None:
         self._squad = squad
+        self._most_runners = most_runners
         self._runners: dict[str, _Runner] = {}
         self.refused: Counter[tuple[str, str]] = Counter()
         self.flags = 0
@@ -154,7 +157,7 @@ class SquadState:
 
     def _runner(self, name: str, now_ms: int) -> _Runner:
         if name not in self._runners:
-            if len(self._runners) >= MOST_RUNNERS:
+            if len(self._runners) >= self._most_runners:
                 raise BadMessageError("too many runners")
             self._runners[name] = _Runner(now_ms, now_ms, budget_ms=now_ms)
         return self._runners[name]

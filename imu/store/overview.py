@@ -21,13 +21,14 @@ from numpy.typing import NDArray
 
 from imu.chain import Chain
 from imu.errors import InputError, SessionFileError
+from imu.feed import feed
 from imu.folders import cache_folder
 from imu.model import (
     Cue,
     CuePeriod,
     Flag,
     ImpactLimit,
-    Input,
+    InputBlock,
     LinkChange,
     Marker,
     MountingEstimate,
@@ -38,7 +39,7 @@ from imu.model import (
     SessionHeader,
     Step,
 )
-from imu.signal.mounting_check import MountingCheck, MountingReport
+from imu.signal.mounting_check import CheckState, MountingCheck, MountingReport
 from imu.store.files import PRIVATE, new_file
 from imu.store.parts import open_session
 from imu.typed import ready
@@ -239,10 +240,10 @@ def build_overview(session: Path | str, *, progress: Progress | None = None) -> 
         raise SessionFileError("nothing to show: it holds no inputs", path=reader.path)
     begin_ns, end_ns = span
     builder = _Builder(reader.header, begin_ns, end_ns)
-    for count, item in enumerate(reader.inputs()):
-        builder.push(item)
-        if progress is not None and count % PROGRESS_EVERY == 0:
-            share = (item.arrival_ns - begin_ns) / max(1, end_ns - begin_ns)
+    for block in reader.blocks(PROGRESS_EVERY):
+        at_ns = builder.push(block)
+        if progress is not None:
+            share = (at_ns - begin_ns) / max(1, end_ns - begin_ns)
             if not progress(share, builder.overview):
                 raise SessionFileError("the overview was not finished", path=reader.path)
     builder.finish()
@@ -260,14 +261,20 @@ class _Builder:
         self._items: dict[type, list[object]] = {kind: [] for kind in TRACKS}
         self._parts: dict[str, list[tuple[NDArray[Any], ...]]] = {s.sensor: [] for s in header.sensors}
 
-    def push(self, item: Input) -> None:
-        self._keep(item, item.arrival_ns)
-        for out in self._chain.push(item):
-            self._keep(out, item.arrival_ns)
-            if isinstance(out, SampleBatch | Step):
+    def push(self, block: InputBlock) -> int:
+        """Take many inputs and return the arrival of the latest, ns."""
+        latest_ns = max((int(packets.arrival_ns[-1]) for packets in block.packets), default=self._begin_ns)
+        for _, item in block.others:
+            self._keep(item, item.arrival_ns)
+            latest_ns = max(latest_ns, item.arrival_ns)
+        checks = self._check.state is not CheckState.DONE  # it looks at samples packet by packet
+        for arrival_ns, out in feed(self._chain, block, apart=checks):
+            self._keep(out, arrival_ns)
+            if checks and isinstance(out, SampleBatch | Step):
                 report = self._check.push(out)
                 if report is not None:
-                    self._keep(report, item.arrival_ns)
+                    self._keep(report, arrival_ns)
+        return latest_ns
 
     def _keep(self, item: object, at_ns: int) -> None:
         kind = type(item)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import socket
-import subprocess
 import threading
 from typing import TYPE_CHECKING, Any
 
 import aiomqtt
+import msgspec
 import pytest
 
 from imu.model import Basis, Flag, Placement, Rule, SensorInfo, SessionHeader, Side, Tick
@@ -17,7 +18,8 @@ from imu.squad import BOARD_USER, Hub, Link, Listener, SquadState, now_ms
 from imu.squad.host import SquadHost, SquadIdentity
 from imu.squad.messages import LARGEST_PACKET, pack
 from imu.squad.mosquitto import write_files
-from tests.unit.squad.conftest import FLAG, STATUS, own_folders  # noqa: F401 - a fixture that works by itself
+from tests.brokers import free_port, mosquitto
+from tests.unit.squad.conftest import FLAG, STATUS, STEP, own_folders  # noqa: F401 - a fixture that works by itself
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,23 +78,10 @@ def host(request: pytest.FixtureRequest) -> Iterator[SquadHost]:
 @pytest.fixture
 def identity(tmp_path: Path, system_program: Callable[[str], str]) -> Iterator[SquadIdentity]:
     """Make a squad on Mosquitto with the files that softstrike writes for it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made = SquadIdentity("Club", ["Ada", "Ben B."], "127.0.0.1", port, encrypted=True)
+    made = SquadIdentity("Club", ["Ada", "Ben B."], "127.0.0.1", free_port(), encrypted=True)
     write_files(made, tmp_path / "broker")
-    with mosquitto(system_program("mosquitto"), tmp_path):
+    with mosquitto(system_program("mosquitto"), tmp_path / "broker" / "mosquitto.conf", made.port):
         yield made
-
-
-@contextlib.contextmanager
-def mosquitto(program: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    settings = str(folder / "broker" / "mosquitto.conf")
-    with subprocess.Popen([program, "-c", settings], stderr=subprocess.DEVNULL) as running:
-        try:
-            yield running
-        finally:
-            running.kill()
 
 
 @contextlib.contextmanager
@@ -152,6 +141,14 @@ def test_flags_reach_the_board_and_the_runner_says_goodbye(host: SquadHost, tmp_
     assert host.broker.refused.total() == 0
 
 
+def test_a_step_stands_in_the_trace_of_its_runner(host: SquadHost) -> None:
+    step = msgspec.structs.replace(STEP, t_ms=now_ms())
+    with board(host.identity.link(BOARD_USER)) as seen:
+        attack(host.identity.link("Ada"), ("softstrike/v1/Club/Ada/step", pack(step), False))
+        until(lambda: seen.flags() == 0 and bool(seen.state.cards(now_ms())))
+        assert seen.state.cards(now_ms())[0].trace == (step,)
+
+
 def test_without_the_right_token_nobody_comes_in(host: SquadHost) -> None:
     link = host.identity.link("Ada")
     for user, token in (("Ada", ""), ("Ada", "guess"), ("Ben", link.token), ("Eve", link.token), ("", "")):
@@ -171,7 +168,7 @@ def test_a_runner_writes_no_topic_of_another_and_reads_nothing(host: SquadHost) 
         assert [card.runner for card in seen.state.cards(now_ms())] == ["Ada"]
         assert spy.listener.fetch() == []
     assert host.broker.refused["Ada", "not its topic to write"] == 1
-    assert host.broker.refused["Ada", "not its topic to read"] == 1
+    assert host.broker.refused["Ada", "not its topic to read"] == 4  # a kind of message each
 
 
 def test_what_a_runner_may_send_but_is_no_message_is_counted(host: SquadHost) -> None:
@@ -252,19 +249,22 @@ def test_mosquitto_keeps_the_same_rights(identity: SquadIdentity, tmp_path: Path
 def test_a_broker_that_is_killed_and_comes_back_loses_and_doubles_no_flag(
     tmp_path: Path, system_program: Callable[[str], str]
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    identity = SquadIdentity("Club", ["Ada"], "127.0.0.1", port)
+    identity = SquadIdentity("Club", ["Ada"], "127.0.0.1", free_port())
     write_files(identity, tmp_path / "broker")
-    program, sent = system_program("mosquitto"), 0
+    settings, sent = tmp_path / "broker" / "mosquitto.conf", 0
+    started = functools.partial(mosquitto, system_program("mosquitto"), settings, identity.port)
     with contextlib.ExitStack() as stack:
-        first = stack.enter_context(mosquitto(program, tmp_path))
+        first = stack.enter_context(started())
         seen = stack.enter_context(board(identity.link(BOARD_USER)))
         sender = stack.enter_context(hub(identity.link("Ada"), tmp_path))
+
+        def die() -> None:
+            first.kill()
+            first.wait(LONGEST_S)  # its port is free again
+
         for first_number, deed in (
-            (0, first.kill),
-            (10, lambda: stack.enter_context(mosquitto(program, tmp_path))),
+            (0, die),
+            (10, lambda: stack.enter_context(started())),
             (20, str),
         ):
             until(lambda: first_number != 0 or sender.state.connected)  # noqa: B023 - called at once

@@ -19,6 +19,8 @@ from imu.errors import EnvironmentProblem, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+LONGEST_S = 120.0
+
 
 def files(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*.parquet")}
@@ -68,6 +70,7 @@ def test_results_are_the_same_bytes_whoever_made_them(
     outcome = run_archive("analyze", addresses, str(tmp_path), executor=executor, workers=2)
     assert (outcome.done, len(outcome.failures)) == (5, 1)
     assert files(tmp_path) == files(done)
+    assert not any("spawn_main" in " ".join(child.cmdline()) for child in psutil.Process().children(True))
 
 
 def test_what_was_done_is_skipped_by_its_content(archive: Path, done: Path, tmp_path: Path) -> None:
@@ -158,7 +161,7 @@ def test_a_worker_that_dies_takes_only_its_own_session_with_it(
             rest.set()
 
     def kill() -> None:
-        rest.wait(60.0)
+        rest.wait(LONGEST_S)
         while not over.wait(0.3):
             for child in psutil.Process().children():
                 with contextlib.suppress(psutil.Error):  # it has just ended; the next look finds the others
@@ -172,7 +175,7 @@ def test_a_worker_that_dies_takes_only_its_own_session_with_it(
     finally:
         rest.set()
         over.set()
-        killer.join()
+        killer.join(LONGEST_S)
     assert run.done == len(others)
     assert [(r.address, r.state) for r in run.failures] == [(str(stuck), State.FAILED)]
     assert "died" in run.failures[0].text
