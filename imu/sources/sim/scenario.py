@@ -98,8 +98,8 @@ class Bout(msgspec.Struct, frozen=True, kw_only=True):
     strike_sd_deg : float
         Step-to-step standard deviation of the strike angle.
     rise_m : float
-        Height from each foothold to the other foot's next: stairs up (about 0.17) or, below 0, down. The segments turn
-        as on the level, so that the knee bends less than on real stairs.
+        Height from each foothold to the other foot's next: stairs up (about 0.17) or, below 0, down. The
+        segments turn as on the level, so that the knee bends less than on real stairs.
     note : str
         Put into the session as a marker when the bout begins.
     """
