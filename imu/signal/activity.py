@@ -8,9 +8,9 @@ acceleration varies, which is the same for a soft and for a hard runner. How muc
 a stride and the stride time add to it. Each gives evidence in units in which 1 is one typical spread, limited
 so that neither of the lesser two alone can overrule a clear median.
 
-Who hops or jumps in place flies as well, but without a swing: the leg falls freely with the body, so that the
-sensor feels almost nothing. A runner's swinging leg is pulled all the while (in the recordings of the accuracy
-page it feels less than 0.4 g for at most 2 % of the time). That overrules everything else.
+Who hops or jumps in place flies as well, but without a swing: the leg falls freely with the body, and the
+sensor feels almost nothing. A runner's swinging leg is pulled all the while: in the recordings of the
+accuracy page it feels less than 0.4 g for at most 2 % of the time. That overrules all else.
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ def test_nobody_runs_on_stairs(
     rise_m, angle_deg = (0.17, 0.0) if kind["up"] else (-0.17, -12.0)
     stairs = Bout(
         motion=Motion.WALK, duration_s=SECONDS, cadence_spm=cadence_spm, speed_mps=0.28 * cadence_spm / 60.0,
-        rise_m=rise_m, strike_angle_deg=angle_deg, impact_left_g=kind["impact_g"], impact_right_g=kind["impact_g"],
+        rise_m=rise_m, strike_angle_deg=angle_deg,
+        impact_left_g=kind["impact_g"], impact_right_g=kind["impact_g"],
     )  # fmt: skip
     sensor, batch, _ = play((STAND, stairs, STAND), placement, has_gyro=has_gyro)
     found = steps_of(sensor, batch)
@@ -88,6 +89,6 @@ def test_hops_in_place_are_no_running_steps_for_long(
 ) -> None:
     acc = hops(RATE_HZ, flight_s, contact_s, peak_g)
     t_ns = np.rint(np.arange(len(acc)) / RATE_HZ * 1e9).astype(np.int64)
-    sensor = SensorInfo(sensor="left", placement=placement, side=Side.LEFT, rate_hz=RATE_HZ)
+    sensor = SensorInfo(sensor="left", placement=placement, side=Side.LEFT, rate_hz=RATE_HZ, has_gyro=False)
     found = steps_of(sensor, SampleBatch("left", 0, t_ns, acc, None, np.zeros(len(acc), np.bool_)))
     assert sum(step.activity is Activity.RUN for step in found) <= 3
