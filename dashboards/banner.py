@@ -95,7 +95,9 @@ def _calm_banner(legs: Sequence[Leg], now_ns: int, check: CheckState | None) -> 
         return BannerState(BannerKind.ENDED, "Session ended", "All sensors are closed.")
     unheard = [leg.name for leg in legs if leg.newest_ns is None]
     if len(unheard) == len(legs):
-        detail = f"Looking for {' and '.join(unheard)}." if unheard else "This session has no sensor."
+        looked_for = f"Looking for {' and '.join(unheard)}." if unheard else "This session has no sensor."
+        reasons = dict.fromkeys(leg.link_detail for leg in legs if leg.link_detail)
+        detail = " \N{MIDDLE DOT} ".join(reasons) or looked_for
         return BannerState(BannerKind.WAITING, "Waiting for sensors", detail)
     fresh = [step for leg in legs if not leg.is_stale(now_ns) for step in leg.running(FRESH_STEPS)]
     if not fresh and check in CHECK_WORDS:

@@ -11,7 +11,7 @@ from imu.errors import UsageError
 from imu.folders import sensors_file
 from imu.model import Placement, Side
 from imu.runners import RunnerProfile, add_runner, list_runners
-from imu.sources.ble.registry import KnownSensor, bind, checked, load_sensors, save_sensors
+from imu.sources.ble.registry import KnownSensor, bind, checked, load_sensors, maybe, save_sensors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +150,7 @@ class SettingsView:
         self.change("runner", clean)
 
     def bind(self, name: str, profile: str, place: str, *, host_id: str = "", serial: str = "") -> None:
-        """Bind a sensor to the runner, or put one that is bound already in another place.
+        """Bind a sensor to the runner; what :meth:`elsewhere` tells of it is over then.
 
         Parameters
         ----------
@@ -169,8 +169,24 @@ class SettingsView:
         if not self.runner:
             raise UsageError("choose or add a runner first")
         placement, side = PLACES[place]
-        known = KnownSensor(name.strip(), profile, self.runner, placement, side, serial, "", host_id)
-        self._keep(bind(self.sensors, checked(known)))
+        known = checked(KnownSensor(name.strip(), profile, self.runner, placement, side, serial, "", host_id))
+        taken = self.elsewhere(name, place, serial=serial, host_id=host_id)
+        others = tuple(each for each in self.sensors if each is not taken)
+        self._keep(bind(others, known))
+
+    def elsewhere(self, name: str, place: str, *, serial: str = "", host_id: str = "") -> KnownSensor | None:
+        """Return the sensor of that identity if it is bound to somebody else or to another place.
+
+        Parameters
+        ----------
+        name, place, serial, host_id : str
+            As for :meth:`bind`; without a serial number any of that name may be meant.
+        """
+        here = (self.runner, "-".join(place.split()))
+        fits = maybe(self.sensors, name.strip(), host_id)
+        if serial:
+            fits = tuple(each for each in fits if each.serial in {serial, ""})
+        return next((each for each in fits if (each.runner, each.place) != here), None)
 
     def move(self, sensor: KnownSensor, place: str) -> None:
         """Wear a sensor that is bound in another place; what was learnt of its mounting is forgotten.

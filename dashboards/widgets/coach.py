@@ -10,7 +10,7 @@ from dashboards.states import BannerKind, LegState, ViewState
 from dashboards.theme import load_theme
 from dashboards.units import unit
 from dashboards.widgets.banner import FLAG_COLOURS
-from dashboards.widgets.base import Panel, colour, draw_text, text_width, tone_colour
+from dashboards.widgets.base import RIGHT, Panel, colour, draw_text, text_width, tone_colour
 from dashboards.widgets.icons import STRIKE_WORDS, banner_icon, draw_icon, draw_strike
 from dashboards.widgets.runbar import PHASE_WORDS
 from imu.model import Side
@@ -25,6 +25,7 @@ CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 HEADLINE_SHARE, FIGURE_SHARE, WORD_SHARE, SMALL_SHARE = 0.092, 0.24, 0.06, 0.042
 """Sizes of text as shares of the window's height; at 3 m a share of 0.04 of a laptop's can just be read."""
 
+LEAST_SHARE = 0.03
 BANNER_SHARE, FOOT_SHARE = 0.25, 0.11
 MIDDLE_SHARE, OUTER_SHARE = 0.2, 0.36
 PROBE_PX = 100
@@ -62,8 +63,12 @@ class CoachPage(Panel[ViewState]):
 
     def _fitting(self, share: float, widest: str, width: float) -> int:
         """Size of a text that shall not be cut: the widest possible one fits, so that it never changes."""
-        fits = width / text_width(widest, PROBE_PX, strong=True) * PROBE_PX
-        return max(12, min(self._px(share), int(fits)))
+        return max(12, min(self._px(share), self._fitted(widest, width)))
+
+    @staticmethod
+    def _fitted(text: str, width: float) -> int:
+        """Size with which a text just fits."""
+        return int(width / max(1.0, text_width(text, PROBE_PX, strong=True)) * PROBE_PX)
 
     def _paint_banner(self, painter: QPainter, area: QRectF, state: ViewState) -> None:
         banner, radius_px = state.banner, 2 * load_theme().space.radius_px
@@ -84,10 +89,16 @@ class CoachPage(Panel[ViewState]):
         left = area.left() + 4 * half
         width = area.right() - left - half / 2
         title = QRectF(left, area.top() + area.height() * 0.10, width, area.height() * 0.48)
-        draw_text(painter, title, banner.headline, self._px(HEADLINE_SHARE), colour(ink), strong=True)
-        told = banner.detail if not banner.lasting else f"{banner.lasting} \N{MIDDLE DOT} {banner.detail}"
+        lasting_px = self._px(WORD_SHARE * 0.8)
+        room = text_width("for 88 min 88 s", lasting_px, strong=True) if banner.lasting else 0.0
+        draw_text(painter, title, banner.lasting, lasting_px, colour(ink), strong=True, align=RIGHT)
+        title.setRight(title.right() - room)
+        head_px = max(12, min(self._px(HEADLINE_SHARE), self._fitted(banner.headline, title.width())))
+        draw_text(painter, title, banner.headline, head_px, colour(ink), strong=True)
+        reason = banner.detail.split(" \N{MIDDLE DOT} ")[0]  # the other leg's figure stands below in large
         below = QRectF(left, area.top() + area.height() * 0.60, width, area.height() * 0.28)
-        draw_text(painter, below, told, self._px(SMALL_SHARE), colour(ink))
+        small_px = max(self._px(LEAST_SHARE), min(self._px(SMALL_SHARE), self._fitted(reason, width)))
+        draw_text(painter, below, reason, small_px, colour(ink))
 
     def _paint_leg(self, painter: QPainter, area: QRectF, leg: LegState) -> None:
         """Draw impact next to the middle, the last landing at the outer edge."""
@@ -129,10 +140,10 @@ class CoachPage(Panel[ViewState]):
         if leg.steps:
             strike = leg.steps[-1].strike
             draw_strike(
-                painter, strike, QPointF(sign.center().x(), sign.top() + sign.height() * 0.46), self._px(0.08)
+                painter, strike, QPointF(sign.center().x(), sign.top() + sign.height() * 0.49), self._px(0.08)
             )
             words = STRIKE_WORDS[strike].split()[0]
-            word = QRectF(sign.left(), sign.top() + sign.height() * 0.70, sign.width(), sign.height() * 0.24)
+            word = QRectF(sign.left(), sign.top() + sign.height() * 0.76, sign.width(), sign.height() * 0.20)
             draw_text(
                 painter,
                 word,
@@ -146,8 +157,8 @@ class CoachPage(Panel[ViewState]):
     def _paint_cadence(self, painter: QPainter, area: QRectF, state: ViewState) -> None:
         rows = (
             (0.0, 0.22, "cadence, spm", SMALL_SHARE, "text_soft", False),
-            (0.24, 0.34, state.cadence.value, FIGURE_SHARE * 0.55, "text", True),
-            (0.62, 0.22, state.activity, WORD_SHARE, "text_soft", False),
+            (0.22, 0.54, state.cadence.value, FIGURE_SHARE * 0.55, "text", True),
+            (0.76, 0.20, state.activity, WORD_SHARE * 0.8, "text_soft", False),
         )
         for top, share, text, size, ink, strong in rows:
             cell = QRectF(area.left(), area.top() + area.height() * top, area.width(), area.height() * share)

@@ -23,7 +23,8 @@ WIDEST = "88.8"
 PROBE_PX = 100
 LARGEST_SHARE = 0.47
 BOUND_SHARE = 0.4
-BADGE_PX = 72
+BADGE_PX, SLIM_BADGE_PX = 72, 48
+ROOMY_PX = 130.0
 
 
 class FiguresState(msgspec.Struct, frozen=True):
@@ -69,26 +70,34 @@ class Figures(Panel[FiguresState]):
         pad_px = load_theme().space.pad_px / 2
         area = QRectF(self.rect()).adjusted(pad_px, 0, -pad_px, 0)
         if self._side is Side.LEFT:
-            area.setLeft(area.left() + BADGE_PX)
+            area.setLeft(area.left() + self._badge_px)
         elif self._side is Side.RIGHT:
-            area.setRight(area.right() - BADGE_PX)
+            area.setRight(area.right() - self._badge_px)
         width = area.width() / self._number
         return [QRectF(area.left() + place * width, 0, width, self.height()) for place in range(self._number)]
 
+    @property
+    def _badge_px(self) -> int:
+        """Width of the leg's letter: less where the panel is narrow."""
+        return BADGE_PX if self.width() > self._number * ROOMY_PX + BADGE_PX else SLIM_BADGE_PX
+
     def _paint_badge(self, painter: QPainter, side: Side, name: str, size_px: int) -> None:
-        left, height = 0 if side is Side.LEFT else self.width() - BADGE_PX, self.height()
-        letter = QRectF(left, height * 0.22, BADGE_PX, height * 0.54)
+        badge_px = self._badge_px
+        left, height = 0 if side is Side.LEFT else self.width() - badge_px, self.height()
+        letter = QRectF(left, height * 0.22, badge_px, height * 0.54)
         draw_text(
             painter, letter, side.value[0].upper(), size_px, colour("accent"), strong=True, align=CENTRE
         )
-        note = QRectF(left, height * 0.80, BADGE_PX, 20)
-        draw_text(painter, note, name, load_theme().font.caption_px, colour("text_soft"), align=CENTRE)
+        note = QRectF(left, height * 0.80, badge_px, 20)
+        shown = name if badge_px == BADGE_PX else name.rpartition(" ")[2]
+        draw_text(painter, note, shown, load_theme().font.caption_px, colour("text_soft"), align=CENTRE)
 
     def _paint_tile(self, painter: QPainter, tile: TileState, cell: QRectF, size_px: int) -> None:
         fonts, height = load_theme().font, self.height()
         head = f"{tile.caption}, {tile.unit}" if tile.unit else tile.caption
         caption = QRectF(cell.left(), height * 0.08, cell.width(), 22)
-        draw_text(painter, caption, head, fonts.body_px, colour("text_soft"), align=CENTRE)
+        head_px = fonts.body_px if cell.width() >= ROOMY_PX else fonts.caption_px
+        draw_text(painter, caption, head, head_px, colour("text_soft"), align=CENTRE)
         self._paint_value(
             painter, tile, QRectF(cell.left(), height * 0.22, cell.width(), height * 0.54), size_px
         )

@@ -67,7 +67,8 @@ class FittingPicture(Panel[FittingState]):
         for number, side in enumerate(("left", "right")):
             box = QRectF(area.left() + number * half, area.top(), half, area.height() - 20)
             self._leg(painter, box, side, state)
-            words = QRectF(box.left(), area.bottom() - 20, half, 20)
+            scale = min(box.width() / UNITS[0], box.height() / UNITS[1])
+            words = QRectF(box.left(), box.center().y() + scale * UNITS[1] / 2 - 4, half, 20)
             ink = colour("text_soft")
             draw_text(painter, words, side, fonts.caption_px, ink, align=Qt.AlignmentFlag.AlignCenter)
         how = QRectF(pad, self.height() - 40, width, 32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 
 from dashboards.theme import load_theme
 from dashboards.widgets.base import RIGHT, Panel, colour, draw_text, text_width
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Head", "HeadState", "keeping_of"]
 
+PILL_PX = 14
 MEGABYTE = 1_000_000
 LOW_DISK_BYTES = 500 * MEGABYTE
 
@@ -79,7 +80,17 @@ class Head(Panel[HeadState]):
         if not state.keeping:
             return
         fonts, height = load_theme().font, self.height()
-        width = min(text_width(state.keeping, fonts.body_px), self.width() * 0.36)
+        loud = state.ink == "trouble"
+        width = min(text_width(state.keeping, fonts.body_px, strong=loud), self.width() * 0.36)
         left = self.width() - 4.0 - width
-        draw_text(painter, QRectF(left, 0, width, height), state.keeping, fonts.body_px, colour("text_soft"))
-        draw_icon(painter, control_icon("record"), QPointF(left - 14, height / 2), 6, colour(state.ink))
+        if loud:  # what may cost the recording must not look like the file's name
+            left -= PILL_PX
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour(state.ink))
+            pill = QRectF(left - 28, 4, width + 28 + PILL_PX, height - 8)
+            painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+        words = QRectF(left, 0, width, height)
+        ink = colour("window" if loud else "text_soft")
+        draw_text(painter, words, state.keeping, fonts.body_px, ink, strong=loud)
+        dot = colour("window" if loud else state.ink)
+        draw_icon(painter, control_icon("record"), QPointF(left - 14, height / 2), 6, dot)

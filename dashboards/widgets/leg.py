@@ -53,6 +53,11 @@ class LegPanel(Panel[str]):
         self._landing.show_state(leg.landing)
         self.dial.show_state(leg.dial)
 
+    def set_low(self, low: bool) -> None:
+        """Leave strip and dial out where there is little height, so that the trace keeps its own."""
+        for widget in (self._strip, self.dial):
+            widget.setVisible(not low)
+
     def restyle(self) -> None:
         """Take the colours of the theme in use."""
         self.trace.restyle()

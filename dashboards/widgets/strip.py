@@ -22,6 +22,7 @@ __all__ = ["LandingBar", "StepStrip"]
 
 AXIS_PX = 46
 MARK_PX = 5.5
+ROOMY_PX = 136.0
 
 
 class StepStrip(Panel[LegState]):
@@ -70,11 +71,13 @@ class LandingBar(Panel[LandingShare]):
     def paint(self, painter: QPainter, state: LandingShare) -> None:
         """Draw mark, word and share of each landing type in its own place."""
         fonts = load_theme().font
-        pitch = (self.width() - AXIS_PX) / max(len(state.counts), 1)
+        axis_px = AXIS_PX if self.width() > len(state.counts) * ROOMY_PX + AXIS_PX else MARK_PX
+        pitch = (self.width() - axis_px) / max(len(state.counts), 1)
         for place, (strike, count) in enumerate(state.counts):
-            left = AXIS_PX + place * pitch
+            left = axis_px + place * pitch
             draw_strike(painter, strike, QPointF(left + MARK_PX, self.height() / 2), MARK_PX)
             share = f"{100 * count / state.total:.0f}\N{NO-BREAK SPACE}%" if state.total else DASH
             ink = colour("text" if count else "text_faint")
             rect = QRectF(left + 18, 0, pitch - 22, self.height())
-            draw_text(painter, rect, f"{STRIKE_WORDS[strike]} {share}", fonts.body_px, ink)
+            size_px = fonts.body_px if pitch >= ROOMY_PX else fonts.caption_px
+            draw_text(painter, rect, f"{STRIKE_WORDS[strike]} {share}", size_px, ink)

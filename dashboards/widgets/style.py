@@ -43,6 +43,9 @@ def style_sheet(*windows: str) -> str:
         color: {name["text"]}; background: {name["raised"]}; border: 2px solid {name["line"]};
         selection-background-color: {name["accent"]}; selection-color: {name["window"]};
     }}
+    QListWidget {{ border-radius: {radius_px - 2}px; padding: 4px; }}
+    QListWidget::item {{ padding: 7px 8px; border-radius: 4px; }}
+    QListWidget::item:selected {{ background: {name["accent"]}; color: {name["window"]}; }}
     QCheckBox::indicator {{
         width: 18px; height: 18px; background: {name["raised"]}; border: 2px solid {name["line"]};
         border-radius: 4px;

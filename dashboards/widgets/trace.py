@@ -149,7 +149,7 @@ class ImpactTrace(QWidget):
             return
         self._window_s = window_s
         half_s = window_s / 2
-        ends = [(-0.97 * window_s, f"\N{MINUS SIGN}{window_s:g} s"), (-0.02 * window_s, "now")]
+        ends = [(-0.97 * window_s, f"\N{MINUS SIGN}{window_s:g} s"), (-0.035 * window_s, "now")]
         self._plot.getAxis("bottom").setTicks([[*ends, (-half_s, f"\N{MINUS SIGN}{half_s:g} s")]])
         self._plot.setXRange(-window_s, 0.0, padding=0)
         self._top_g = 0.0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from dashboards.keys import KEYS
 from dashboards.theme import load_theme, use_theme
@@ -43,6 +43,10 @@ __all__ = ["RunnerOptions", "RunnerWindow", "TakesMarks"]
 
 LEG_WEIGHT, CADENCE_WEIGHT = 22, 7
 LOW_WINDOW_PX = 860
+SMALL_WINDOW_PX = 680
+"""On a smaller window, a laptop at 200 % for example, run bar and chips make room for what is said first."""
+
+LEAST_PX = (900, 500)
 TOLD_FRAMES = 180
 
 
@@ -127,9 +131,10 @@ class RunnerWindow(QWidget):
         self.chips = [SensorChip() for _ in view.header.sensors]
         self.transport_bar = TransportBar(transport, flag_times_s, lanes) if transport else None
         self._lay_out()
+        self.coaching = False
+        self.setMinimumSize(*LEAST_PX)
         self.coach_page = CoachPage(self)
         self.coach_page.hide()
-        self.coaching = False
         self.told = QLabel(self)
         self.told.setObjectName("told")
         self.told.setFont(font(load_theme().font.body_px))
@@ -149,6 +154,7 @@ class RunnerWindow(QWidget):
     def _lay_out(self) -> None:
         space = load_theme().space
         page = QVBoxLayout(self)
+        page.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         page.setContentsMargins(space.pad_px, space.pad_px // 2, space.pad_px, space.pad_px)
         page.setSpacing(space.gap_px)
         page.addWidget(self.head)
@@ -224,12 +230,23 @@ class RunnerWindow(QWidget):
     def toggle_coach(self) -> None:
         """Show few large things, or everything again; the transport stays."""
         self.coaching = showing = not self.coaching
-        usual: list[QWidget] = [self.head, self.banner, self.cadence, self.run_bar, *self.chips]
+        usual: list[QWidget] = [self.head, self.banner, self.cadence]
         for widget in (*usual, *self.figures.values(), *self.legs.values()):
             widget.setVisible(not showing)
+        for widget in self._details:
+            widget.setVisible(self._shows_all)
         self.coach_page.setVisible(showing)
         self._place_coach_page()
         self.refresh()
+
+    @property
+    def _details(self) -> list[QWidget]:
+        return [self.run_bar, *self.chips]
+
+    @property
+    def _shows_all(self) -> bool:
+        """Whether there is room, or need, for the run bar and the chips."""
+        return self.height() >= SMALL_WINDOW_PX and not self.coaching
 
     def _place_coach_page(self) -> None:
         bottom = self.transport_bar.height() + load_theme().space.pad_px if self.transport_bar else 0
@@ -291,6 +308,10 @@ class RunnerWindow(QWidget):
         self.help.setGeometry(self.rect())
         self._place_coach_page()
         self.banner.set_low(self.height() < LOW_WINDOW_PX)
+        for widget in self._details:
+            widget.setVisible(self._shows_all)
+        for panel in self.legs.values():
+            panel.set_low(self.height() < SMALL_WINDOW_PX)
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:

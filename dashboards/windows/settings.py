@@ -4,41 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QListWidget,
-    QPushButton,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from dashboards.finder import Finder
 from dashboards.preferences import remember
 from dashboards.register import WINDOWS
 from dashboards.settings import PLACES, SettingsView, next_command
-from dashboards.theme import load_theme, theme_in_use, theme_names, use_theme
+from dashboards.theme import load_theme, theme_in_use, use_theme
+from dashboards.units import use_units
 from dashboards.widgets.base import font
+from dashboards.widgets.choices import ChoicesPane
 from dashboards.widgets.fitting import FittingPicture
+from dashboards.widgets.layouts import add_section, even_fields
+from dashboards.widgets.sensors import SensorsPane
 from dashboards.widgets.style import style_sheet
 from imu.errors import SoftstrikeError
-from imu.profiles import builtin_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QCloseEvent
+
     from dashboards.windows.sound import Sound
 
 __all__ = ["SettingsOpener", "SettingsWindow"]
-
-ROW_PX = 40
-PERCENT = 100
 
 
 class SettingsWindow(QWidget):
@@ -48,98 +39,55 @@ class SettingsWindow(QWidget):
     ----------
     view : SettingsView
         What is shown.
+    finder : Finder, optional
+        Looks for sensors; by default with the system's Bluetooth.
     """
 
     theme_chosen = Signal(str)
+    units_chosen = Signal(str)
     volume_chosen = Signal(float)
     mute_chosen = Signal(bool)
 
-    def __init__(self, view: SettingsView) -> None:
+    def __init__(self, view: SettingsView, finder: Finder | None = None) -> None:
         super().__init__()
         self.view = view
-        self._showing = False
+        self.finder = finder or Finder(parent=self)
         self.setWindowTitle("Settings \N{EN DASH} softstrike")
-        self.runner, self.new_runner = QComboBox(), QLineEdit()
-        self.sensors = QListWidget()
-        self.name, self.profile, self.place = QLineEdit(), QComboBox(), QComboBox()
-        self.limit, self.theme = QLineEdit(), QComboBox()
-        self.volume, self.muted = QSlider(Qt.Orientation.Horizontal), QCheckBox("Cues begin in silence")
+        self.runner, self.new_runner, self.place = QComboBox(), QLineEdit(), QComboBox()
         self.picture, self.next, self.told = FittingPicture(), QLabel(), QLabel()
-        self.add, self.bind = QPushButton("Add"), QPushButton("Bind")
-        self.move_there, self.forget = QPushButton("Wear it as shown"), QPushButton("Forget")
-        self._fill()
+        self.add = QPushButton("Add")
+        self.place.addItems(list(PLACES))
+        self.sensors = SensorsPane(view, self.place, self.finder)
+        self.choices = ChoicesPane()
         self._lay_out()
         self._connect()
         self._restyle()
         self.refresh()
 
-    def _fill(self) -> None:
-        self.new_runner.setPlaceholderText("Name of a new runner")
-        self.name.setPlaceholderText("Name that the sensor advertises")
-        self.limit.setPlaceholderText("built in")
-        self.profile.addItems(sorted(builtin_profiles()))
-        self.place.addItems(list(PLACES))
-        self.theme.addItems(list(theme_names()))
-        self.volume.setRange(0, PERCENT)
-        for widget, name in (
-            (self.runner, "Runner"),
-            (self.new_runner, "New runner"),
-            (self.sensors, "Sensors"),
-            (self.name, "Name of the sensor"),
-            (self.profile, "Firmware profile"),
-            (self.place, "Place"),
-            (self.limit, "General impact limit, g"),
-            (self.theme, "Theme"),
-            (self.volume, "Volume"),
-        ):
-            widget.setAccessibleName(name)
-
     def _lay_out(self) -> None:
+        self.new_runner.setPlaceholderText("Name of a new runner")
+        for field, words in ((self.runner, "Runner"), (self.new_runner, "New runner"), (self.place, "Place")):
+            field.setAccessibleName(words)
         space = load_theme().space
         page = QGridLayout(self)
-        page.setContentsMargins(space.pad_px, space.pad_px, space.pad_px, space.pad_px)
+        page.setContentsMargins(*4 * (space.pad_px,))
         page.setHorizontalSpacing(2 * space.pad_px)
         page.setVerticalSpacing(space.gap_px)
-        page.addWidget(self.next, 0, 0, 1, 2)
-        left = QVBoxLayout()
-        left.setSpacing(space.gap_px)
-        _section(left, "Runner", [self.runner], [self.new_runner, self.add])
-        _section(left, "Sensors", [self.sensors], [self.move_there, self.forget])
-        _section(left, "Bind a sensor", [self.name], [self.profile, self.bind])
-        right = QVBoxLayout()
-        right.setSpacing(space.gap_px)
-        _section(right, "Where to fix it", [self.place], [self.picture])
-        right.setStretch(right.count() - 1, 1)
-        _section(right, "Impact, look and sound")
-        right.addLayout(self._form())
-        page.addLayout(left, 1, 0)
-        page.addLayout(right, 1, 1)
-        page.addWidget(self.told, 2, 0, 1, 2)
-        page.setColumnStretch(0, 1)
-        page.setColumnStretch(1, 1)
+        page.addWidget(self.next, 0, 0, 1, 3)
+        columns = [QVBoxLayout() for _ in range(3)]
+        for number, column in enumerate(columns):
+            column.setSpacing(space.gap_px)
+            page.addLayout(column, 1, number)
+            page.setColumnStretch(number, 1)
+        add_section(columns[0], "Runner", [self.runner], [self.new_runner, self.add])
+        columns[0].addWidget(self.sensors, 1)
+        add_section(columns[1], "Where to fix it", [self.place], [self.picture])
+        columns[1].setStretch(columns[1].count() - 1, 1)
+        columns[2].addWidget(self.choices)
+        page.addWidget(self.told, 2, 0, 1, 3)
         page.setRowStretch(1, 1)
-        for kind in (QComboBox, QLineEdit, QPushButton, QSlider):
-            for field in self.findChildren(kind):
-                field.setFixedHeight(ROW_PX)
+        even_fields(self)
         self.told.setWordWrap(True)
-
-    def _form(self) -> QGridLayout:
-        """Labels on the left, fields on the right."""
-        form = QGridLayout()
-        form.setSpacing(load_theme().space.gap_px)
-        rows = (
-            ("General impact limit at the shin, g", self.limit),
-            ("Theme", self.theme),
-            ("Volume", self.volume),
-        )
-        for number, (words, field) in enumerate(rows):
-            label = QLabel(words)
-            label.setBuddy(field)
-            form.addWidget(label, number, 0)
-            form.addWidget(field, number, 1)
-        form.addWidget(self.muted, len(rows), 1)
-        form.setColumnStretch(1, 1)
-        return form
 
     def _connect(self) -> None:
         self.runner.activated.connect(
@@ -147,39 +95,21 @@ class SettingsWindow(QWidget):
         )
         self.add.clicked.connect(self._add_runner)
         self.new_runner.returnPressed.connect(self._add_runner)
-        self.bind.clicked.connect(self._bind)
-        self.name.returnPressed.connect(self._bind)
-        self.move_there.clicked.connect(
-            lambda: self._with_sensor(lambda each: self.view.move(each, self.place.currentText()))
-        )
-        self.forget.clicked.connect(lambda: self._with_sensor(self.view.forget))
-        self.sensors.currentRowChanged.connect(self._follow_sensor)
         self.place.currentTextChanged.connect(self._show_place)
-        self.limit.editingFinished.connect(self._take_limit)
-        self.theme.activated.connect(lambda _: self._take_theme(self.theme.currentText()))
-        self.volume.valueChanged.connect(self._take_volume)
-        self.muted.toggled.connect(self._take_mute)
+        self.sensors.told.connect(self.told.setText)
+        self.sensors.changed.connect(self.refresh)
+        self.choices.changed.connect(self._take_choice)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.close)
 
     def refresh(self) -> None:
         """Show what is remembered now."""
-        self._showing = True
-        view, row = self.view, self.sensors.currentRow()
+        view = self.view
         self.runner.clear()
         self.runner.addItems(["", *view.names])
         self.runner.setCurrentText(view.runner)
-        self.sensors.clear()
-        self.sensors.addItems([view.sensor_line(each) for each in view.own_sensors])
-        self.sensors.setCurrentRow(min(max(row, 0), self.sensors.count() - 1))
-        limit_g = view.preferences.impact_limit_g
-        self.limit.setText("" if limit_g is None else f"{limit_g:g}")
-        self.theme.setCurrentText(view.preferences.theme)
-        self.volume.setValue(round(PERCENT * view.preferences.volume))
-        self.muted.setChecked(view.preferences.muted)
-        for button in (self.move_there, self.forget):
-            button.setEnabled(bool(view.own_sensors))
+        self.sensors.refresh()
+        self.choices.show_values(view.preferences)
         self.next.setText(next_command(view.steps))
-        self._showing = False
         self._show_place(self.place.currentText())
 
     def _try(self, change: Callable[[], None], done: str = "") -> bool:
@@ -198,52 +128,37 @@ class SettingsWindow(QWidget):
         if self._try(lambda: self.view.add_runner(name), f"{name.strip()} is added"):
             self.new_runner.clear()
 
-    def _bind(self) -> None:
-        name, place = self.name.text(), self.place.currentText()
-        done = f"{name.strip()} is worn as {place}"
-        if self._try(lambda: self.view.bind(name, self.profile.currentText(), place), done):
-            self.name.clear()
-
-    def _with_sensor(self, change: Callable[..., None]) -> None:
-        row = self.sensors.currentRow()
-        if row < 0:
-            self.told.setText("Choose a sensor in the list first")
-            return
-        sensor = self.view.own_sensors[row]
-        self._try(lambda: change(sensor))
-
-    def _follow_sensor(self, row: int) -> None:
-        if not self._showing and 0 <= row < len(self.view.own_sensors):
-            self.place.setCurrentText(self.view.own_sensors[row].place.replace("-", " "))
-
     def _show_place(self, place: str) -> None:
         self.picture.show_state(self.view.fitting(place))
 
-    def _take_limit(self) -> None:
-        if not self._showing:
-            self._try(lambda: self.view.change("impact_limit_g", self.limit.text().strip()))
-
-    def _take_theme(self, name: str) -> None:
-        use_theme(name)
-        self._restyle()
-        self.theme_chosen.emit(name)
-        self._try(lambda: self.view.change("theme", name))
-
-    def _take_volume(self, percent: int) -> None:
-        if not self._showing:
-            self.volume_chosen.emit(percent / PERCENT)
-            self._try(lambda: self.view.change("volume", f"{percent / PERCENT:g}"))
-
-    def _take_mute(self, muted: bool) -> None:
-        if not self._showing:
-            self.mute_chosen.emit(muted)
-            self._try(lambda: self.view.change("muted", str(muted).lower()))
+    def _take_choice(self, key: str, text: str) -> None:
+        """Keep a choice; what is seen and heard follows at once."""
+        if not self._try(lambda: self.view.change(key, text)):
+            return
+        values = self.view.preferences
+        if key == "theme":
+            use_theme(values.theme)
+            self._restyle()
+            self.theme_chosen.emit(values.theme)
+        elif key == "units":
+            use_units(values.units)
+            self.units_chosen.emit(values.units)
+        elif key == "volume":
+            self.volume_chosen.emit(values.volume)
+        elif key == "muted":
+            self.mute_chosen.emit(values.muted)
 
     def _restyle(self) -> None:
         fonts = load_theme().font
         self.setStyleSheet(style_sheet("SettingsWindow"))
         self.next.setFont(font(fonts.title_px, strong=True))
         self.picture.update()
+        self.sensors.state.update()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let the radio go."""
+        self.finder.stop()
+        super().closeEvent(event)
 
 
 class Listener(Protocol):
@@ -283,6 +198,7 @@ class SettingsOpener:
             owner.tell(str(error))
             return
         window.theme_chosen.connect(owner.show_theme)
+        window.units_chosen.connect(lambda _: owner.show_theme(theme_in_use()))
         if sound is not None:
             window.volume_chosen.connect(sound.set_volume)
             window.mute_chosen.connect(sound.set_muted)
@@ -293,20 +209,3 @@ class SettingsOpener:
         """Close the settings with their window."""
         if self.window is not None:
             self.window.close()
-
-
-def _section(column: QVBoxLayout, title: str, *rows: list[QWidget]) -> None:
-    """Add a heading and rows of widgets below it."""
-    heading = QLabel(title)
-    heading.setFont(font(load_theme().font.title_px, strong=True))
-    column.addWidget(heading)
-    for row in rows:
-        column.addLayout(_row(row))
-
-
-def _row(widgets: list[QWidget]) -> QHBoxLayout:
-    made = QHBoxLayout()
-    made.setSpacing(load_theme().space.gap_px)
-    for number, widget in enumerate(widgets):
-        made.addWidget(widget, 1 if number == 0 else 0)
-    return made

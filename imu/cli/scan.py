@@ -48,10 +48,10 @@ def scan(
 
 
 def _known_as(sighting: Sighting, known: tuple[KnownSensor, ...]) -> str:
-    """Whose sensor this may be, by its name: only its serial number, read on connecting, makes it certain."""
-    fits = [each for each in known if each.name == sighting.name]
-    same = [each for each in fits if each.host_id and each.host_id == sighting.host_id]
-    return ", ".join(f"{each.title} ({each.runner}, {each.place})" for each in same or fits)
+    from imu.sources.ble.registry import maybe
+
+    fits = maybe(known, sighting.name, sighting.host_id)
+    return ", ".join(f"{each.title} ({each.runner}, {each.place})" for each in fits)
 
 
 def _print(sightings: list[Sighting], known: tuple[KnownSensor, ...]) -> None:

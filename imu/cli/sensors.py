@@ -108,6 +108,9 @@ def bind(
     resolve_params(find_profile(profile), params)
     new = checked(KnownSensor(name, profile, runner, placement, side, serial, known_as, host_id, params))
     save_sensors(sensors_file(), bound(before, new))
+    for old in before:
+        if old.identity == new.identity and old.owner != new.owner:
+            print(f"it was bound to {old.owner} before")
     told = f"serial number {serial}" if serial else "it tells no serial number"
     print(f"{new.title} ({told}) is {runner}'s {new.place}")
     return OK

@@ -3,9 +3,10 @@
 Cadence alone cannot tell them apart: fast walkers step as often as slow joggers. What a leg does after
 contact can: a walker's foot and shank rest for most of the next 0.36 s, so that the *median* of the
 resultant in it is close to 1 g however hard the contact was; a runner's never rest, and 1 g does not carry
-a body that is about to fly. How much the acceleration varies over a stride and the stride time add to it.
-Each gives evidence in units in which 1 is one typical spread, limited so that the two lesser ones cannot
-overrule a clear median.
+a body that is about to fly. What the median has above 1 g counts twice: in g, and as a share of how much the
+acceleration varies, which is the same for a soft and for a hard runner. How much the acceleration varies over
+a stride and the stride time add to it. Each gives evidence in units in which 1 is one typical spread, limited
+so that neither of the lesser two alone can overrule a clear median.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ REACH_S = 0.36
 
 _SMOOTH_S, _LOAD_SMOOTH_S = 0.08, 0.05
 _STD_SPREAD, _PERIOD_SPREAD, _LOAD_SPREAD = 0.20, 0.07, 0.06
-_LESSER, _LIMIT = 1.5, 4.0
+_SHARE_SPREAD = 0.08
+_LESSER, _PACE_LIMIT, _LIMIT = 1.5, 3.0, 4.0
 _CHANGE, _FIRST = 3.0, 1.5
 _LEAST_G = 1e-3
 
@@ -65,10 +67,11 @@ def running_evidence(
     load = np.median(sliding_sum(norm[:, acc.shape[1] // 2 :], width) / width, axis=1)
     intensity = 0.5 * np.log(variance / params.run_std_g(placement) ** 2) / _STD_SPREAD
     pace = -np.log(period_s / params.run_period_s) / _PERIOD_SPREAD
-    lesser = np.clip(intensity, -_LESSER, _LESSER) + np.clip(pace, -_LESSER, _LESSER)
+    absolute = np.log(np.maximum(load, _LEAST_G) / params.run_load_g) / _LOAD_SPREAD
+    relative = ((load - 1.0) / np.sqrt(variance) - params.run_load_share) / _SHARE_SPREAD
+    lasting = 0.5 * (np.clip(absolute, -_LIMIT, _LIMIT) + np.clip(relative, -_LIMIT, _LIMIT))
     return np.asarray(
-        lesser
-        + np.clip(np.log(np.maximum(load, _LEAST_G) / params.run_load_g) / _LOAD_SPREAD, -_LIMIT, _LIMIT)
+        lasting + np.clip(intensity, -_LESSER, _LESSER) + np.clip(pace, -_PACE_LIMIT, _PACE_LIMIT)
     )
 
 

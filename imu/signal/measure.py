@@ -11,7 +11,14 @@ import numpy as np
 from imu.model import Activity, Placement, SensorInfo
 from imu.signal.events import CONTACT_REACH_S, initial_contact, toe_off
 from imu.signal.impact import ImpactMeter
-from imu.signal.landing import FLAT_REACH_S, early_rate, landing_reach_s, rebound_rate, strike_angle
+from imu.signal.landing import (
+    FLAT_REACH_S,
+    drop_onset,
+    early_rate,
+    landing_reach_s,
+    rebound_rate,
+    strike_angle,
+)
 from imu.signal.params import SignalParams, ToeOffSignal
 from imu.signal.strike_model import strike_features
 
@@ -185,6 +192,7 @@ class StepMeter:
         rows, contact, _ = _from_contact(segment, contacts.index, places.at, FLAT_REACH_S)
         rate = _signal(ToeOffSignal.PITCH_RATE, rows, contacts.up, contacts.lateral)
         rate_hz = segment.jerk.rate_hz
+        contact = drop_onset(rate, contact, rate_hz, self._params)
         angle = strike_angle(rate, contact, rate_hz, self._params)
         rebound, early = (f(rate, contact, rate_hz, self._params) for f in (rebound_rate, early_rate))
         whole = np.array(self.landing_by(segment, places)) < segment.jerk.data.end
@@ -238,6 +246,9 @@ def _from_contact(
 
 def _signal(kind: ToeOffSignal, rows: FloatArray, up: FloatArray, lateral: FloatArray) -> FloatArray:
     """One signal from rows of acceleration and rate, shape (m, n, 3 or 6), and axes, shape (m, 3)."""
+    if kind is ToeOffSignal.AXIAL_AND_NORM:
+        axial, norm = (_signal(k, rows, up, lateral) for k in (ToeOffSignal.AXIAL, ToeOffSignal.NORM))
+        return axial + norm
     if kind is ToeOffSignal.NORM:
         return np.asarray(np.sqrt(rows[:, :, 0] ** 2 + rows[:, :, 1] ** 2 + rows[:, :, 2] ** 2))
     first, axis = (0, up) if kind is ToeOffSignal.AXIAL else (3, lateral)

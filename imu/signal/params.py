@@ -7,6 +7,7 @@ import enum
 import msgspec
 
 from imu.model import Activity, Placement
+from imu.signal.lags import CONTACT_LAGS_MS, TOE_OFF_LAGS_MS
 
 __all__ = ["ContactLag", "SignalParams", "ToeOffRule", "ToeOffSignal"]
 
@@ -32,6 +33,7 @@ class ToeOffSignal(enum.StrEnum):
 
     AXIAL = "axial"
     NORM = "norm"
+    AXIAL_AND_NORM = "axial_and_norm"
     PITCH_RATE = "pitch_rate"
 
 
@@ -64,15 +66,20 @@ class ToeOffRule(msgspec.Struct, frozen=True):
 
 _SHANK, _SHOE, _RUN, _WALK = Placement.SHANK, Placement.SHOE, Activity.RUN, Activity.WALK
 _AXIAL, _NORM, _RATE = ToeOffSignal.AXIAL, ToeOffSignal.NORM, ToeOffSignal.PITCH_RATE
-_TOE_OFF: dict[tuple[Placement, Activity, bool], ToeOffRule] = {
-    (_SHANK, _RUN, False): ToeOffRule(_AXIAL, -1, 0.22, 0.52, 20.0, 0.38, 0.08),
-    (_SHANK, _RUN, True): ToeOffRule(_RATE, 1, 0.20, 0.48, -21.0, 0.32, 0.08),
-    (_SHOE, _RUN, False): ToeOffRule(_AXIAL, -1, 0.20, 0.55, 34.0, 0.40, 0.08),
-    (_SHOE, _RUN, True): ToeOffRule(_AXIAL, -1, 0.20, 0.55, 34.0, 0.40, 0.08),
-    (_SHANK, _WALK, False): ToeOffRule(_NORM, 1, 0.45, 0.75, -44.0, 0.57, 0.08),
-    (_SHANK, _WALK, True): ToeOffRule(_RATE, -1, 0.45, 0.75, -16.0, 0.60, 0.08),
-    (_SHOE, _WALK, False): ToeOffRule(_AXIAL, 1, 0.45, 0.75, -3.0, 0.61, 0.08),
-    (_SHOE, _WALK, True): ToeOffRule(_RATE, -1, 0.45, 0.75, -28.0, 0.59, 0.08),
+_BOTH = ToeOffSignal.AXIAL_AND_NORM
+_SOUGHT: dict[tuple[Placement, Activity, bool], tuple[ToeOffSignal, int, float, float, float, float]] = {
+    (_SHANK, _RUN, False): (_BOTH, -1, 0.22, 0.52, 0.38, 0.08),
+    (_SHANK, _RUN, True): (_RATE, 1, 0.20, 0.48, 0.32, 0.08),
+    (_SHOE, _RUN, False): (_AXIAL, -1, 0.20, 0.55, 0.40, 0.08),
+    (_SHOE, _RUN, True): (_AXIAL, -1, 0.20, 0.55, 0.40, 0.08),
+    (_SHANK, _WALK, False): (_NORM, 1, 0.45, 0.75, 0.57, 0.08),
+    (_SHANK, _WALK, True): (_RATE, -1, 0.45, 0.75, 0.60, 0.08),
+    (_SHOE, _WALK, False): (_AXIAL, 1, 0.45, 0.75, 0.61, 0.08),
+    (_SHOE, _WALK, True): (_RATE, -1, 0.45, 0.75, 0.59, 0.08),
+}
+_TOE_OFF = {
+    key: ToeOffRule(signal, sign, first, last, TOE_OFF_LAGS_MS[key], usual, spread)
+    for key, (signal, sign, first, last, usual, spread) in _SOUGHT.items()
 }
 
 
@@ -113,6 +120,8 @@ class SignalParams(msgspec.Struct, frozen=True):
         Stride time at which running and walking are equally likely.
     run_load_g : float
         Median resultant in the 0.36 s after contact at which running and walking are equally likely.
+    run_load_share : float
+        The same less 1 g, as a share of the movement intensity.
     min_impact_rate_hz, low_rate_hz : float
         Below the first sampling rate impact is unknown, below the second it is marked as of a low rate.
     impact_window_s : float
@@ -155,6 +164,7 @@ class SignalParams(msgspec.Struct, frozen=True):
     run_std_shoe_g: float = 1.35
     run_period_s: float = 0.90
     run_load_g: float = 1.38
+    run_load_share: float = 0.36
     min_impact_rate_hz: float = 100.0
     low_rate_hz: float = 200.0
     impact_window_s: float = 0.065
@@ -177,8 +187,8 @@ class SignalParams(msgspec.Struct, frozen=True):
     heel_above_deg: float = 8.0
     forefoot_below_deg: float = -1.6
     unsure_deg: float = 2.0
-    shank_lag: ContactLag = ContactLag(half_ms=7.0, most_ms=16.0, centroid_ms=35.0)
-    shoe_lag: ContactLag = ContactLag(half_ms=-11.0, most_ms=12.0, centroid_ms=18.5)
+    shank_lag: ContactLag = ContactLag(*CONTACT_LAGS_MS["shank"])
+    shoe_lag: ContactLag = ContactLag(*CONTACT_LAGS_MS["shoe"])
 
     def lag(self, placement: Placement) -> ContactLag:
         """Lags of the contact marks for a placement."""

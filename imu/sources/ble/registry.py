@@ -29,6 +29,7 @@ __all__ = [
     "find",
     "forget",
     "load_sensors",
+    "maybe",
     "of_runner",
     "parse_sensors",
     "rename",
@@ -95,6 +96,11 @@ class KnownSensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
         if not self.placement.on_leg:
             return str(self.placement)
         return f"{self.side}-{'shoe' if self.placement is Placement.SHOE else 'shin'}"
+
+    @property
+    def owner(self) -> str:
+        """Who wears it where, in words, e.g. ``"Ada (left shoe)"``."""
+        return f"{self.runner} ({self.place.replace('-', ' ')})"
 
     @property
     def title(self) -> str:
@@ -231,6 +237,20 @@ def find(sensors: Iterable[KnownSensor], word: str) -> KnownSensor:
         raise UsageError(f"{word!r} fits {len(fits)} sensors: give the serial number of one")
     known = ", ".join(sorted({each.title for each in sensors})) or "none"
     raise UsageError(f"no sensor {word!r} is known; known are: {known}")
+
+
+def maybe(sensors: Iterable[KnownSensor], name: str, host_id: str = "") -> tuple[KnownSensor, ...]:
+    """Sensors that one which advertises may be; only its serial number, read on connecting, makes it certain.
+
+    Parameters
+    ----------
+    sensors : iterable of KnownSensor
+        Those that are known.
+    name, host_id : str
+        As advertised, and how this computer knows it.
+    """
+    fits = tuple(each for each in sensors if each.name == name)
+    return tuple(each for each in fits if each.host_id and each.host_id == host_id) or fits
 
 
 def forget(sensors: tuple[KnownSensor, ...], word: str) -> tuple[KnownSensor, ...]:

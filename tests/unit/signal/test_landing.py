@@ -7,7 +7,7 @@ import pytest
 
 from imu.model import Strike
 from imu.signal import SignalParams
-from imu.signal.landing import FLAT_REACH_S, classify, early_rate, rebound_rate, strike_angle
+from imu.signal.landing import FLAT_REACH_S, classify, drop_onset, early_rate, rebound_rate, strike_angle
 
 PARAMS = SignalParams()
 RATE_HZ = 200.0
@@ -76,3 +76,15 @@ def test_early_rate_is_the_mean_just_after_contact() -> None:
     first, last = (round(s * RATE_HZ) for s in (PARAMS.early_first_s, PARAMS.early_last_s))
     rate[0, 3 + first : 3 + last + 1] = -200.0
     assert early_rate(rate, np.array([3.0]), RATE_HZ, PARAMS)[0] == pytest.approx(-200.0)
+
+
+@pytest.mark.parametrize("late_ms", [0.0, 10.0, 20.0])
+@pytest.mark.parametrize(("drop_dps", "moves"), [(-700.0, True), (-250.0, False)])
+def test_a_late_contact_costs_no_fast_drop_of_the_toes(late_ms: float, drop_dps: float, moves: bool) -> None:
+    """The toes drop from 0.1 s on for 30 ms: fast after a heel, slowly while a forefoot comes down."""
+    rate_hz = 200.0
+    time_s = np.arange(80) / rate_hz
+    rate_dps = np.where((time_s >= 0.1) & (time_s < 0.13), drop_dps, 0.0)[None, :]
+    contact = np.array([(0.1 + late_ms / 1e3) * rate_hz])
+    onset_s = drop_onset(rate_dps, contact, rate_hz, SignalParams()) / rate_hz
+    assert onset_s[0] == pytest.approx(0.0975 if moves else contact[0] / rate_hz)
