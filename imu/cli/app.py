@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import keyword
 import logging
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -116,9 +117,12 @@ def run(arguments: Sequence[str]) -> int:
     logging.basicConfig(level=logging.INFO if debug else logging.CRITICAL)
     try:
         code = build_app()(words, exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
     except (CycloptsError, UsageError) as error:
         return _tell(error, sentence(error), WRONG_USE, debug=debug)
     except (SoftstrikeError, OSError) as error:
+        if isinstance(error, BrokenPipeError) and _is_unread():
+            return OK
         return _tell(error, sentence(error), NOTHING_USABLE, debug=debug)
     except KeyboardInterrupt as error:
         return _tell(error, "stopped", NOTHING_USABLE, debug=debug)
@@ -127,6 +131,20 @@ def run(arguments: Sequence[str]) -> int:
         text = f"unexpected {type(error).__name__}: {sentence(error)}{hint}"
         return _tell(error, text, NOTHING_USABLE, debug=debug)
     return int(code or 0)
+
+
+def _is_unread() -> bool:
+    """Whether whoever read the output has seen enough, as `head` does; what is left is then thrown away."""
+    if sys.platform == "win32":
+        return False
+    import select
+
+    poller = select.poll()
+    poller.register(sys.stdout.fileno(), 0)
+    if not any(event & select.POLLERR for _, event in poller.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return True
 
 
 def sentence(error: BaseException) -> str:

@@ -52,7 +52,7 @@ Add --debug to see the whole trace of an error.
 │                 what is known.                                               │
 │ sessions        Find, name, check and delete recorded sessions.              │
 │ settings        See and change what is remembered between runs: runner,      │
-│                 impact limit, theme, volume.                                 │
+│                 limits, units, theme, sound.                                 │
 │ share           Write a copy of a session without names, addresses, serial   │
 │                 numbers, free text and dates.                                │
 │ simulate        Write a simulated session, as fast as possible.              │

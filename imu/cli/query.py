@@ -51,7 +51,7 @@ def query(
         print(f"{session}: left out: {problem}", file=sys.stderr)
     answer = tables.ask(sql)
     if out is None:
-        print(answer.to_string(index=False) if len(answer) else "no rows")
+        print(answer.map(_shown).to_string(index=False) if len(answer) else "no rows")
     else:
         _write(answer, out, overwrite=overwrite)
         print(f"{len(answer)} rows written to {out}")
@@ -62,13 +62,21 @@ def _tell(entry: SessionEntry) -> None:
     print(f"analysing {entry.title}", file=sys.stderr)
 
 
+def _shown(value: object) -> object:
+    """Show lists, such as tags, as text."""
+    from imu.store.cells import words_of
+
+    listed = value.tolist() if type(value).__name__ == "ndarray" else value  # type: ignore[attr-defined]
+    return words_of(listed) if isinstance(listed, list) else value
+
+
 def _write(answer: pd.DataFrame, out: Path, *, overwrite: bool) -> None:
     from imu.store.cells import safe_text
     from imu.store.files import new_file
 
     with new_file(out, overwrite=overwrite) as temporary:
         if out.suffix.lower() == ".csv":
-            safe = answer.map(lambda value: safe_text(value) if isinstance(value, str) else value)
-            safe.to_csv(temporary, index=False)
+            safe = answer.map(_shown).map(lambda value: safe_text(value) if isinstance(value, str) else value)
+            safe.rename(columns=safe_text).to_csv(temporary, index=False)
         else:
             answer.to_parquet(temporary, index=False)

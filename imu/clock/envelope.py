@@ -236,7 +236,7 @@ class Envelope:
         if self.fitted is None:
             return SPREADS * UNKNOWN_SPREAD_NS
         (rest_ns, height_ns), slope, recent = self.fitted
-        kept, seen = np.array(self.kept, np.int64), np.array(recent, np.int64)
+        kept, seen = _table(self.kept), _table(recent)
         above, delays = (part[:, 1] - height_ns - slope * (part[:, 0] - rest_ns) for part in (kept, seen))
         spread_ns = float(np.sort(above)[len(above) // 2])
         return SPREADS * spread_ns + BEYOND * unseen_part(delays, seen.sum(axis=1))
@@ -248,6 +248,12 @@ class _Fitted(NamedTuple):
     anchor: Point
     slope: float
     recent: list[Point]
+
+
+def _table(points: Sequence[Point]) -> IntArray:
+    """Return points as rows; several times as fast as making an array of the tuples."""
+    flat = itertools.chain.from_iterable(points)
+    return np.fromiter(flat, np.int64, 2 * len(points)).reshape(-1, 2)
 
 
 def unseen_part(delays_ns: FloatArray, arrivals_ns: IntArray) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imu.exports.places import Written, new_folder
 from imu.store import write_steps
-from imu.store.cells import safe_text
+from imu.store.cells import safe_text, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,17 +82,10 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
     safe = frame.copy(deep=False)
     for name in frame.columns:
         if frame[name].dtype == object:
-            safe[name] = [_one_text(value) for value in frame[name]]
+            safe[name] = [None if value is None else safe_text(words_of(value)) for value in frame[name]]
         elif str(frame[name].dtype) in {"string", "str"}:
             safe[name] = frame[name].map(safe_text, na_action="ignore")
         elif str(frame[name].dtype) == "category":
             safe[name] = frame[name].cat.rename_categories(safe_text).astype("string")
     table = pa.Table.from_pandas(safe, preserve_index=False)
     arrow_csv.write_csv(table, path, arrow_csv.WriteOptions(quoting_style="needed"))
-
-
-def _one_text(value: object) -> str | None:
-    """Show a cell that holds several words, such as tags, as one text."""
-    if value is None:
-        return None
-    return safe_text(" ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))

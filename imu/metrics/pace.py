@@ -11,6 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 
 from imu.model import Step
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imu.metrics.params import PhaseParams
+    from imu.model.samples import FloatArray
 
 __all__ = ["Epoch", "EpochBuilder", "easy_at_begin", "easy_epochs"]
 
@@ -73,9 +75,14 @@ class EpochBuilder(msgspec.Struct):
 
 def easy_epochs(epochs: Sequence[Epoch], params: PhaseParams) -> list[bool]:
     """Tell which stretches are clearly slower than the faster part of the session."""
-    contact = _reference([epoch.contact for epoch in epochs])
-    impact = _reference([epoch.impact for epoch in epochs])
-    return [_easy(_slower(e.contact, contact), _slower(e.impact, impact), params) for e in epochs]
+    if not epochs:
+        return []
+    told = ([epoch.contact for epoch in epochs], [epoch.impact for epoch in epochs])
+    by_contact, by_impact = (_slower(values) for values in told)
+    known = np.isfinite(by_contact).astype(np.int64) + np.isfinite(by_impact)
+    limit = np.where(known > 1, params.easier, params.easier_alone)
+    easy: list[bool] = ((known > 0) & (np.fmin(by_contact, by_impact) >= limit)).tolist()
+    return easy
 
 
 def easy_at_begin(easy: Sequence[bool]) -> int:
@@ -87,26 +94,13 @@ def easy_at_begin(easy: Sequence[bool]) -> int:
     return len(easy)
 
 
-def _reference(told: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Log speed of the faster part of the session, per sensor."""
-    by_sensor: dict[str, list[float]] = {}
-    for values in told:
-        for sensor, value in values.items():
-            by_sensor.setdefault(sensor, []).append(value)
-    return {
-        sensor: sorted(values)[min(len(values) - 1, int(FAST_SHARE * len(values)))]
-        for sensor, values in by_sensor.items()
-    }
-
-
-def _slower(values: dict[str, float], reference: dict[str, float]) -> float | None:
-    """Log speed below the reference, mean over the sensors that tell it."""
-    told = [reference[sensor] - value for sensor, value in values.items()]
-    return sum(told) / len(told) if told else None
-
-
-def _easy(by_contact: float | None, by_impact: float | None, params: PhaseParams) -> bool:
-    known = [value for value in (by_contact, by_impact) if value is not None]
-    if not known:
-        return False
-    return min(known) >= (params.easier if len(known) > 1 else params.easier_alone)
+def _slower(told: Sequence[dict[str, float]]) -> FloatArray:
+    """Return log speed below the faster part of the session, mean over the sensors; NaN where none tells."""
+    total, count = np.zeros(len(told)), np.zeros(len(told), np.int64)
+    for sensor in {sensor: None for values in told for sensor in values}:
+        speed = np.array([values.get(sensor, np.nan) for values in told])
+        known = np.isfinite(speed)
+        fast = np.sort(speed[known])[min(int(known.sum()) - 1, int(FAST_SHARE * known.sum()))]
+        total[known] += fast - speed[known]
+        count += known
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

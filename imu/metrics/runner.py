@@ -65,7 +65,8 @@ def impact_bins(bins: Sequence[int], peak_g: float) -> tuple[int, ...]:
 class _Foot(msgspec.Struct):
     strides_ms: deque[float]
     contacts_ms: deque[float]
-    peaks: deque[tuple[float, bool]]
+    peaks_g: deque[float]
+    clipped: deque[bool]
     last_ns: int | None = None
     impacts: int = 0
     impact_sum_g: float = 0.0
@@ -121,7 +122,8 @@ class RunnerTracker(Block[Step | Tick, RunnerMetrics, _State]):
         if step.contact_time_ms is not None:
             foot.contacts_ms.append(step.contact_time_ms)
         if step.peak_accel_g is not None:
-            foot.peaks.append((step.peak_accel_g, step.clipped))
+            foot.peaks_g.append(step.peak_accel_g)
+            foot.clipped.append(step.clipped)
             foot.impacts += 1
             foot.impact_sum_g += step.peak_accel_g
             foot.bins = impact_bins(foot.bins, step.peak_accel_g)
@@ -147,12 +149,11 @@ class RunnerTracker(Block[Step | Tick, RunnerMetrics, _State]):
 
     def _impact_asymmetry(self) -> float | None:
         for left, right in self._pairs(_IMPACT_FIRST):
-            both = (left.peaks, right.peaks)
-            if not self._enough(*both):
+            if not self._enough(left.peaks_g, right.peaks_g):
                 continue
-            if max(_share(clipped for _, clipped in peaks) for peaks in both) > self.params.clipped_share:
+            if max(_share(foot.clipped) for foot in (left, right)) > self.params.clipped_share:
                 continue
-            return asymmetry_percent(*(median(peak for peak, _ in peaks) for peaks in both))
+            return asymmetry_percent(median(left.peaks_g), median(right.peaks_g))
         return None
 
     def _contact_asymmetry(self) -> float | None:
@@ -175,10 +176,10 @@ def _new_foot(params: RunnerParams) -> _Foot:
     return _Foot(
         strides_ms=deque(maxlen=params.cadence_steps),
         contacts_ms=deque(maxlen=params.asymmetry_window),
-        peaks=deque(maxlen=params.asymmetry_window),
+        peaks_g=deque(maxlen=params.asymmetry_window),
+        clipped=deque(maxlen=params.asymmetry_window),
     )
 
 
-def _share(flags: Iterable[bool]) -> float:
-    known = list(flags)
-    return sum(known) / len(known)
+def _share(flags: Sequence[bool]) -> float:
+    return sum(flags) / len(flags)

@@ -29,6 +29,8 @@ __all__ = ["Chart", "dose_chart", "impact_chart", "week_chart", "weeks_of_impact
 WIDE_IN, NARROW_IN = 7.4, 3.6
 PANEL_IN = 1.75
 S_PER_DAY = 24 * 60 * S_PER_MIN
+TICKS_S = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+MOST_TICKS = 5
 
 ROLES = {
     role: f"#0a0b{number:02x}"
@@ -159,7 +161,7 @@ def impact_chart(sides: Sequence[SideFacts]) -> Chart | None:
 
 
 def _draw_impact(axes: Axes, side: SideFacts) -> None:
-    from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: PLC0415 - slow to import
+    from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator  # noqa: PLC0415 - slow to import
 
     parts = [part for part in side.stretches if part.impact_g is not None]
     middle_s = [(part.start_s + part.end_s) / 2 for part in parts]
@@ -172,9 +174,14 @@ def _draw_impact(axes: Axes, side: SideFacts) -> None:
         axes.plot(*zip(*usual, strict=True), color=ROLES["baseline"], linewidth=1.2, linestyle=(0, (4, 3)))
     style_axes(axes, side.side.capitalize(), f"impact, g · {usual_text(side)}")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda time_s, _: clock(time_s)))
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 1.5, 2, 3, 6, 10]))
+    axes.xaxis.set_major_locator(MultipleLocator(_tick_s(parts[-1].end_s - parts[0].start_s)))
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.margins(x=0.06)
+
+
+def _tick_s(span_s: float) -> float:
+    """Distance of ticks that people read as time, s: at most five of them."""
+    return next((step_s for step_s in TICKS_S if span_s <= MOST_TICKS * step_s), TICKS_S[-1])
 
 
 def usual_line(side: SideFacts) -> list[tuple[float, float]]:

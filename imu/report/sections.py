@@ -100,13 +100,15 @@ def _sentences(facts: SessionFacts) -> Iterator[str]:
 
 def _impact_sentences(facts: SessionFacts) -> Iterator[str]:
     """Impact against what is usual: the middle of the run, and its hardest stretch when that stands out."""
-    by_basis: dict[str, list[str]] = {}
+    by_basis: dict[str, dict[str, list[str]]] = {}
     for side in facts.sides:
         if side.impact_g is not None and side.baseline is not None:
-            compared = words.against(side.impact_g, side.baseline.impact_g)
-            by_basis.setdefault(words.about_baseline(side.baseline), []).append(f"{side.side} {compared}")
+            said = words.compared(side.impact_g, side.baseline.impact_g)
+            told = by_basis.setdefault(words.about_baseline(side.baseline), {})
+            told.setdefault(said, []).append(side.side)
     for basis, told in by_basis.items():
-        yield f"Impact: {words.joined(told)} {basis}."
+        sides = ", ".join(f"{words.joined(names)} {said}" for said, names in told.items())
+        yield f"Impact against {basis}: {sides}."
     ratios = list(_ratios(facts))
     if not by_basis or len(ratios) < LEAST_RANKED:
         return
@@ -168,9 +170,7 @@ def impact(story: Story) -> Section | None:
         {
             "chart": chart,
             "stretch": "minute" if facts.duration_s >= LONG_RUN_S else "15 seconds",
-            "baselines": [
-                (words.place_name(s), words.about_baseline(s.baseline)) for s in measured if s.baseline
-            ],
+            "baselines": _bases(measured),
             "without": [words.place_name(s) for s in measured if s.baseline is None],
             "clipped": [
                 (words.place_name(s), words.percent(s.clipped_share)) for s in measured if s.clipped_share
@@ -178,6 +178,15 @@ def impact(story: Story) -> Section | None:
             "difference": _difference(facts),
         },
     )
+
+
+def _bases(sides: Sequence[SideFacts]) -> list[tuple[str, str]]:
+    """Places of the sensors, and what is called usual there; those that share it together."""
+    found: dict[str, list[str]] = {}
+    for side in sides:
+        if side.baseline is not None:
+            found.setdefault(words.about_baseline(side.baseline), []).append(words.place_name(side))
+    return [(words.joined(places), basis) for basis, places in found.items()]
 
 
 def _difference(facts: SessionFacts) -> str:
@@ -311,25 +320,37 @@ def _changes(facts: SessionFacts, past: Sequence[SessionFacts]) -> Iterator[dict
     yield _change("Running time", facts.running_s, minutes_before, words.length)
     for side in facts.sides:
         before = [same for one in past if (same := one.of_place(side.place)) is not None]
-        for title, pick, show in _COMPARISONS:
+        for title, pick, show, compare in _COMPARISONS:
             value, values = pick(side), [known for same in before if (known := pick(same)) is not None]
             if value is not None and values:
-                yield _change(f"{title} {side.side}", value, values, show)
+                yield _change(f"{title} {side.side}", value, values, show, compare)
 
 
 def _change(
-    title: str, value: float, before: Sequence[float], show: Callable[[float], str]
+    title: str,
+    value: float,
+    before: Sequence[float],
+    show: Callable[[float], str],
+    compare: Callable[[float, float], str] = words.compared,
 ) -> dict[str, str]:
     usual = statistics.median(before)
-    said = words.against(value, usual).removesuffix(" than").removesuffix(" as") if usual else words.UNKNOWN
+    said = compare(value, usual)
     return {"title": title, "now": show(value), "before": show(usual), "said": said}
 
 
-_COMPARISONS: tuple[tuple[str, Callable[[SideFacts], float | None], Callable[[float], str]], ...] = (
-    ("Impact", lambda side: side.impact_g, words.grams),
-    ("Heel first", lambda side: side.share("heel"), words.percent),
-    ("Cadence", lambda side: side.cadence_spm, lambda value: f"{value:.0f}\u202f/min"),
-    ("Contact time", lambda side: side.contact_time_ms, lambda value: f"{value:.0f}\u202fms"),
+_COMPARISONS: tuple[
+    tuple[
+        str,
+        Callable[[SideFacts], float | None],
+        Callable[[float], str],
+        Callable[[float, float], str],
+    ],
+    ...,
+] = (
+    ("Impact", lambda side: side.impact_g, words.grams, words.compared),
+    ("Heel first", lambda side: side.share("heel"), words.percent, words.points),
+    ("Cadence", lambda side: side.cadence_spm, lambda value: f"{value:.0f}\u202f/min", words.compared),
+    ("Contact time", lambda side: side.contact_time_ms, lambda value: f"{value:.0f}\u202fms", words.compared),
 )
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "against",
     "clean",
     "clock",
+    "compared",
     "day",
     "grams",
     "impact_of",
@@ -26,6 +27,7 @@ __all__ = [
     "number",
     "percent",
     "place_name",
+    "points",
     "session_title",
     "short_day",
     "span",
@@ -162,6 +164,19 @@ def place_name(side: SideFacts) -> str:
     return f"{side.side} {'shin' if side.placement == 'shank' else side.placement}"
 
 
+def compared(value: float, usual: float) -> str:
+    """Say how a value compares, where what it is compared with was said before."""
+    return against(value, usual).removesuffix(" than").removesuffix(" as") if usual else UNKNOWN
+
+
+def points(share: float, usual: float) -> str:
+    """Say how a share compares, in points of a hundred: a percentage of a percentage is read wrongly."""
+    change = 100 * (share - usual)
+    if abs(change) < 100 * ABOUT_USUAL:
+        return "about the same"
+    return f"{abs(change):.0f} points {'higher' if change > 0 else 'lower'}"
+
+
 def against(value: float, usual: float) -> str:
     """Say how a value compares with what is usual."""
     change = value / usual - 1.0
@@ -171,10 +186,9 @@ def against(value: float, usual: float) -> str:
 
 
 def about_baseline(baseline: Baseline) -> str:
-    """Say what a baseline rests on, so that it fits behind :func:`against`."""
+    """Say what a baseline rests on, so that it fits behind "against"."""
     if baseline.basis == "profile":
         return "your usual at that cadence" if baseline.by_cadence else "your usual"
     if baseline.basis == "earlier":
-        many = f"your last {baseline.sessions} sessions" if baseline.sessions > 1 else "your last session"
-        return f"your usual in {many}"
-    return "at the start of this run"
+        return f"your last {baseline.sessions} sessions" if baseline.sessions > 1 else "your last session"
+    return "the first steps of this run"

@@ -177,7 +177,7 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
             known += self._measure(segment, ready)
         known += self._tell_early(segment)
         segment.drop_old()
-        return told + [(segment.known(at), out) for at, out in _in_order(known)]
+        return told + [(out.known_ns, out) for _, out in _in_order(known)]
 
     def _finish_segment(self, at_ns: int) -> list[tuple[int, Told]]:
         """Measure what still waits; it comes with the sample of a time, if it did not come before."""
@@ -189,7 +189,7 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         if segment.stills:
             self._state.standing = segment.stills[-1].up
         end, self._state.segment = segment.jerk.data.end, None
-        return [(segment.known(at) if at < end else at_ns, out) for at, out in _in_order(known)]
+        return [(out.known_ns if at < end else at_ns, out) for at, out in _in_order(known)]
 
     def _tell_stills(self, segment: Segment, stills: list[Still]) -> list[Known]:
         """Tell gravity where standing shows it for the first time or in another direction."""

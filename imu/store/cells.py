@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["raw_text", "safe_text"]
+__all__ = ["raw_text", "safe_text", "words_of"]
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _GUARD = "'"
@@ -15,6 +15,11 @@ def safe_text(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return f"{_GUARD}{text}" if text.lstrip(_GUARD).startswith(_FORMULA_STARTS) else text
+
+
+def words_of(value: object) -> str:
+    """Show a value as text; one that holds several words, such as tags, with commas between them."""
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def raw_text(cell: str) -> str:

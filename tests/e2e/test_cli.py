@@ -200,3 +200,18 @@ def test_doctor_looks_at_everything_that_is_needed(tmp_path: Path) -> None:
     said = softstrike("doctor", cwd=tmp_path).stdout
     for topic in ("Python", "packages", "dashboard", "display", "Bluetooth", "disk"):
         assert topic in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of Unix")
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    SessionWriter(tmp_path / "a.mcap", SessionReader(shipped_recording(REAL)).header).close()
+    listing = f"'{sys.executable}' -c 'from imu.cli import main; main()' sessions list --folder ."
+    done = subprocess.run(
+        ["sh", "-c", f"({listing}; echo $? >code) | :"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert (done.stderr, (tmp_path / "code").read_text()) == ("", "0\n")

@@ -91,7 +91,8 @@ def test_the_summary_says_what_is_higher_than_usual(
     made_facts: Callable[..., SessionFacts], made_side: Callable[..., SideFacts]
 ) -> None:
     page = session_report(Story(made_facts(sides=(made_side(impact_g=12.87),))))
-    assert "Impact: left 30\u202f% higher than your usual." in page
+    assert "Impact against your usual: left 30\u202f% higher." in page
+    assert "Impact against your usual: left and right about the same." in session_report(Story(made_facts()))
     assert "Heel first in 67\u202f% of the left landings." in page
 
 
