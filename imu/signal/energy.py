@@ -25,7 +25,8 @@ FALLING = 1
 """Samples by which the energy must have passed a candidate when it first comes."""
 
 _LONG = 500
-_HOP_S = 0.06
+_HOP_S = 0.08
+"""So often steps come out; in between, packets that tell nothing early cost next to nothing."""
 _KEEP_RATE = 1.25
 """Sensors up to this multiple of the detection rate are not averaged."""
 
