@@ -7,7 +7,7 @@ import sys
 from importlib import resources
 from typing import TYPE_CHECKING, Unpack
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
@@ -100,6 +100,8 @@ def show_until_closed(window: QWidget) -> int:
     finally:
         window.close()
         window.deleteLater()
+        # The loop is over: a quit asked for by this close would be left, and end whatever loop comes next.
+        QCoreApplication.removePostedEvents(app, QEvent.Type.Quit)
 
 
 def run_window(

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 
+from imu.sinks.mailbox import Mailbox
+from imu.units import NS_PER_MS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Bridge", "Drained", "items_of"]
 
 FRAME_MS = 33
+LEAST_MS = 12
 PAINTED = QEvent.Type(QEvent.registerEventType())
 AFTER_PAINTING = Qt.EventPriority.LowEventPriority.value - 1
 """Qt paints what asked for it at low priority; what is posted below that comes when all is painted."""
@@ -50,7 +54,7 @@ def items_of(contents: MailboxContents) -> Iterator[object]:
 
 
 class Bridge(QObject):
-    """Polls the mailbox at 30 Hz and feeds the view model; the engine never waits for it.
+    """Polls the mailbox at 30 Hz, and at once when a flag came; the engine never waits for it.
 
     Parameters
     ----------
@@ -63,6 +67,7 @@ class Bridge(QObject):
     """
 
     polled = Signal()
+    urgent = Signal()
 
     def __init__(self, mailbox: Drained, view: RunnerView, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +78,10 @@ class Bridge(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self.poll)
+        self._looked_ns = 0
+        self.urgent.connect(self._look_soon)
+        if isinstance(mailbox, Mailbox):
+            mailbox.wake = self.urgent.emit
 
     def start(self) -> None:
         """Begin to poll."""
@@ -81,10 +90,18 @@ class Bridge(QObject):
     def stop(self) -> None:
         """Stop polling, after one last look, so that nothing stays behind."""
         self._timer.stop()
+        if isinstance(self._mailbox, Mailbox):
+            self._mailbox.wake = None
         self.poll()
+
+    def _look_soon(self) -> None:
+        """Look before the time for what must be told; not more often than a screen can show."""
+        if time.monotonic_ns() - self._looked_ns >= LEAST_MS * NS_PER_MS:
+            self.poll()
 
     def poll(self) -> None:
         """Feed what came, then tell the window to draw."""
+        self._looked_ns = time.monotonic_ns()
         contents = self._mailbox.drain()
         if contents.epoch != self._epoch:
             self._epoch = contents.epoch

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from imu.cli.sessions import Collector
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from imu.sinks.recorder import Recorder, Recording
     from imu.sources.base import Source
 
-__all__ = ["begin_recording", "run_headless", "run_in_window"]
+__all__ = ["begin_recording", "prepare_replay", "run_headless", "run_in_window"]
 
 _TOLD_EVERY_S = 5.0
 _SHOWN_EVERY_S = 0.25
+_PATIENCE_S = 60.0
 
 
 def run_headless(source: Source, out: Path | None, sinks: Sequence[Sink] = ()) -> int:
@@ -80,7 +82,40 @@ def _tell_recording(recorder: Recorder | None) -> bool:
     print(f"recorded to {', '.join(map(str, recorder.paths))}")
     if status.text:
         print(f"softstrike: {status.text}", file=sys.stderr)
+    prepare_replay(recorder.paths)
     return status.lost_items == 0
+
+
+def prepare_replay(paths: Iterable[Path], patience_s: float = _PATIENCE_S) -> bool:
+    """Make the overview with which a replay opens at once; what is not done in time, the first replay does.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Recorded files.
+    patience_s : float
+        Longest wait, s; Ctrl-C ends it sooner.
+
+    Returns
+    -------
+    bool
+        Whether all are prepared.
+    """
+    from imu.errors import SoftstrikeError
+    from imu.store.overview import open_overview
+
+    end_s, skipped = time.monotonic() + patience_s, threading.Event()
+    before = {wish: signal.signal(wish, lambda *_: skipped.set()) for wish in (signal.SIGINT, signal.SIGTERM)}
+    print("preparing the replay; Ctrl-C leaves it for later", file=sys.stderr, flush=True)
+    try:
+        for path in paths:
+            open_overview(path, progress=lambda *_: time.monotonic() < end_s and not skipped.is_set())
+    except SoftstrikeError:  # an empty session, or it took too long: nothing is lost
+        return False
+    finally:
+        for wish, handler in before.items():
+            signal.signal(wish, handler)
+    return True
 
 
 def _show_until_over(engine: Engine, source: Source, collector: Collector) -> None:

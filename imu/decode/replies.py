@@ -44,8 +44,10 @@ class Replies:
 
         A reply that says no, is cut, or tells a number that the profile does not allow changes nothing.
         """
+        if role not in self._steps:
+            return None
         told: dict[str, float] = {}
-        for prefix, step in self._steps.get(role, ()):
+        for prefix, step in self._steps[role]:
             if (prefix is not None and prefix.match(payload) is None) or not _accepted(step, payload):
                 continue
             for capture in step.capture:

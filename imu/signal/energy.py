@@ -25,7 +25,8 @@ FALLING = 1
 """Samples by which the energy must have passed a candidate when it first comes."""
 
 _LONG = 500
-_HOP_S = 0.06
+_HOP_S = 0.08
+"""So often steps come out; in between, packets that tell nothing early cost next to nothing."""
 _KEEP_RATE = 1.25
 """Sensors up to this multiple of the detection rate are not averaged."""
 
@@ -157,9 +158,9 @@ class JerkEnergy:
         """Return rows of the detection grid that are now whole; a rest of less than one is kept."""
         k, rest = self.factor, len(self._rest)
         whole = (rest + len(acc_g)) // k
-        out = np.empty((whole, self._columns))
+        out = np.zeros((whole, self._columns))
         taken = whole * k - rest
-        rests = np.empty((rest + len(acc_g) - whole * k, self._columns)) if k > 1 else self._rest
+        rests = np.zeros((rest + len(acc_g) - whole * k, self._columns)) if k > 1 else self._rest
         for part, columns in ((acc_g, slice(0, 3)), (gyr_dps, slice(3, 6))):
             if part is None:
                 continue

@@ -171,12 +171,19 @@ class Mailbox:
         Longest stretch of samples kept per sensor, s of session time.
     clock_ns : callable
         Monotonic clock of this machine, ns; tests replace it.
+
+    Attributes
+    ----------
+    wake : callable or None
+        Called in the engine's thread when a flag or a cue came, so that a screen need not wait for its next
+        look; it must return at once.
     """
 
     def __init__(self, trace_s: float = TRACE_S, *, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
         self._clock_ns = clock_ns
         self._arrival_ns = 0
         self._early: set[str] = set()
+        self.wake: Callable[[], object] | None = None
         self._lock = threading.Lock()
         self._trace_ns = s_to_ns(trace_s)
         self._contents = MailboxContents()
@@ -199,6 +206,8 @@ class Mailbox:
                 self._faults.append(item)
             elif isinstance(item, Rewound):
                 self._clear(MailboxContents(epoch=item.epoch))
+        if self.wake is not None and isinstance(item, Flag | Cue):
+            self.wake()
 
     def close(self) -> None:
         """Say that nothing more will come; what is inside can still be fetched."""

@@ -11,10 +11,12 @@ import pytest
 
 from imu.conformance import decode_only, fuzz_packets
 from imu.conformance.motion import Frames
+from imu.decode import Decoder
 from imu.errors import ProfileError
 from imu.model import Packet
 from imu.profiles import builtin_profiles, find_profile, parse_profile
 from tests.bench.ratios import ratio
+from tests.unit.decode.test_many_packets import side_by_side
 from tests.unit.profiles.hostile import POLAR, spoiled
 
 pytestmark = pytest.mark.bench
@@ -45,6 +47,17 @@ def test_decoding_costs_no_more_than_a_script_for_one_format() -> None:
     )
     print(f"\ndecoding {frames.count} samples a packet against struct and a loop: {timing}")
     assert timing.cost <= 1.0
+
+
+def test_packets_side_by_side_are_decoded_several_times_as_fast() -> None:
+    sent = enumerate(Frames(REFERENCE).run(PACKETS))
+    packets = [Packet("fuzz", i, t_ns, role, data) for i, (t_ns, role, data) in sent]
+    (block,) = side_by_side(packets)
+    timing = ratio(
+        lambda: Decoder(REFERENCE, "fuzz").push_block(block), lambda: decode_only(REFERENCE, packets)
+    )
+    print(f"\ndecoding packets side by side against one by one: {timing}")
+    assert timing.speedup >= 4.0
 
 
 def test_hostile_packets_cost_no_more_than_good_ones() -> None:

@@ -3,9 +3,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontDatabase, QFontInfo, QImage
@@ -18,12 +20,16 @@ from dashboards.theme import load_theme, use_theme
 from dashboards.viewmodel import RunnerView
 from dashboards.widgets.base import font, text_width
 from dashboards.windows.runner import RunnerWindow
+from imu.chain import Chain
+from imu.cli.simulated import simulated_session
 from imu.coach import PAUSE_COMMAND
+from imu.engine import Flow
 from imu.errors import EnvironmentProblem
-from imu.model import LinkChange, LinkState, Marker, Rule, SampleBatch, Side
+from imu.model import Flag, LinkChange, LinkState, Marker, Placement, Rule, SampleBatch, SensorInfo, Side
 from imu.sinks.base import Rewound
 from imu.sinks.mailbox import Mailbox, MailboxContents
-from imu.sinks.recorder import Durability, Recording
+from imu.sinks.recorder import Durability, Recorder, Recording
+from imu.store import SessionReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -400,3 +406,60 @@ def test_without_a_display_the_offscreen_platform_is_chosen() -> None:
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         pytest.skip("this machine has a display")
     assert ensure_application().platformName() == "offscreen"
+
+
+def test_a_flag_is_looked_at_before_the_next_frame_is_due(qtbot: QtBot) -> None:
+    run = Run()
+    view, mailbox = RunnerView(run.header()), Mailbox()
+    bridge = Bridge(mailbox, view)  # not started: no timer looks
+    feeder = threading.Thread(target=mailbox.put, args=(run.flag(Rule.HEEL_STRIKE, Side.LEFT, 8.0),))
+    feeder.start()
+    qtbot.waitUntil(lambda: len(view.flag_times_s) == 1, timeout=20_000)
+    feeder.join()
+    bridge.stop()
+    assert mailbox.wake is None
+
+
+def test_a_screen_that_is_blocked_loses_neither_flag_nor_recording(qtbot: QtBot, tmp_path: Path) -> None:
+    """The engine works a session off while the window looks at nothing; then the window looks once."""
+    session = simulated_session("demo", 1, 60.0)
+    view, mailbox = RunnerView(session.header), Mailbox()
+    window = RunnerWindow(view)
+    qtbot.addWidget(window)
+    bridge = Bridge(mailbox, view, window)
+    bridge.polled.connect(window.refresh)
+    recorder = Recorder(tmp_path / "run.mcap", session.header)
+    flow = Flow(lambda: Chain(session.header), [recorder, mailbox])
+    inputs = list(session.inputs())
+    feeder = threading.Thread(target=lambda: [flow.take(item) for item in inputs])
+    feeder.start()
+    feeder.join()
+    flow.finish()
+    bridge.poll()
+    reader = SessionReader(tmp_path / "run.mcap")
+    told = [item for item in reader.derived() if isinstance(item, Flag)]
+    raised = sorted({(flag.t_ns - session.header.origin_ns) / 1e9 for flag in told if flag.raised})
+    assert len(list(reader.inputs())) == len(inputs)
+    assert raised
+    assert list(view.flag_times_s) == pytest.approx(raised)
+    assert view.state().banner.kind is BannerKind.ENDED
+
+
+def test_every_sensor_on_a_leg_has_a_trace_of_its_own(qtbot: QtBot) -> None:
+    run = Run()
+    header = run.header()
+    shoe = SensorInfo("left-shoe", Placement.SHOE, Side.LEFT, 200.0)
+    pelvis = SensorInfo("pelvis", Placement.PELVIS, Side.LEFT, 200.0)
+    view = RunnerView(msgspec.structs.replace(header, sensors=(*header.sensors, shoe, pelvis)))
+    batches = [item for item in run.items() if isinstance(item, SampleBatch) and item.sensor == "left-shank"]
+    view.feed([*run.items(), *(msgspec.structs.replace(each, sensor="left-shoe") for each in batches)])
+    window = RunnerWindow(view)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.grab()
+    assert [len(panel.more) for panel in window.legs.values()] == [1, 0]
+    main, more = window.legs[Side.LEFT].trace, window.legs[Side.LEFT].more[0]
+    assert more._curve.yData.tolist() == main._curve.yData.tolist()
+    assert "left shoe" in more._key.text()
+    assert "left shin" in main._key.text()
+    assert len(window.chips) == 4

@@ -231,6 +231,7 @@ class Leg:
         air = self._swing(t_s, number)
         foothold = np.zeros_like(down.value)
         foothold[:, 0] = self.contacts.x_m[number]
+        foothold[:, 1] = self.contacts.y_m[number]
         return Ankle(
             np.where(stance, down.value + foothold, air.value),
             np.where(stance, down.rate, air.rate),
@@ -277,6 +278,7 @@ class Leg:
             pitch = Motion2(*(part[first::KNOTS, 0] for part in knots))
             state = _rolling(pitch, on_heel)
             state.value[:, 0] += c.x_m[:-1]
+            state.value[:, 1] += c.y_m[:-1]
             states.append(state)
         return states[0], states[1]
 

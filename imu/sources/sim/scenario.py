@@ -97,6 +97,9 @@ class Bout(msgspec.Struct, frozen=True, kw_only=True):
         Factor on all step-to-step variation; 0 makes every step alike.
     strike_sd_deg : float
         Step-to-step standard deviation of the strike angle.
+    rise_m : float
+        Height from each foothold to the other foot's next: stairs up (about 0.17) or, below 0, down. The
+        segments turn as on the level, so that the knee bends less than on real stairs.
     note : str
         Put into the session as a marker when the bout begins.
     """
@@ -115,6 +118,7 @@ class Bout(msgspec.Struct, frozen=True, kw_only=True):
     cadence_drift: float = 0.0
     variability: float = 1.0
     strike_sd_deg: float = 1.5
+    rise_m: float = 0.0
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -174,8 +178,8 @@ class Contacts(msgspec.Struct, frozen=True, eq=False):
         Times, s since the begin of the session; the first and the last contacts lie outside of it.
     contact_s : ndarray of float64
         Undisturbed contact time: shorter than toe-off less initial contact where the runner rested.
-    x_m : ndarray of float64
-        Where the flat foot's ankle stands, m ahead of the start.
+    x_m, y_m : ndarray of float64
+        Where the flat foot's ankle stands, m ahead of and above the start.
     angle_deg, impact_g, speed_mps : ndarray of float64
         Foot pitch at contact, intended resultant peak at the shank, speed.
     running : ndarray of bool
@@ -188,6 +192,7 @@ class Contacts(msgspec.Struct, frozen=True, eq=False):
     toe_off_s: FloatArray
     contact_s: FloatArray
     x_m: FloatArray
+    y_m: FloatArray
     angle_deg: FloatArray
     impact_g: FloatArray
     speed_mps: FloatArray
@@ -260,6 +265,7 @@ COLUMNS = (
     "asymmetry",
     "running",
     "bout",
+    "rise",
 )
 
 
@@ -337,6 +343,7 @@ def _moving_rows(
             np.full(count, bout.contact_asymmetry),
             np.full(count, float(bout.motion is Motion.RUN)),
             np.full(count, float(number)),
+            np.full(count, bout.rise_m),
         ]
     )
     return rows, start_s + float(step.sum())
@@ -345,6 +352,7 @@ def _moving_rows(
 def _legs(table: dict[str, FloatArray]) -> tuple[Contacts, Contacts]:
     """Deal the contacts to the two feet in turn and give each its toe-off."""
     x_m = np.cumsum(np.concatenate([[0.0], table["step"][1:]]))
+    y_m = np.cumsum(np.concatenate([[0.0], table["rise"][1:]]))
     legs = []
     for leg, (sign, impact) in enumerate(((0.5, "impact_left"), (-0.5, "impact_right"))):
         own = {name: column[leg::2] for name, column in table.items()}
@@ -355,6 +363,7 @@ def _legs(table: dict[str, FloatArray]) -> tuple[Contacts, Contacts]:
                 toe_off_s=_toe_offs(own["t"], contact),
                 contact_s=contact,
                 x_m=x_m[leg::2],
+                y_m=y_m[leg::2],
                 angle_deg=own["angle"],
                 impact_g=own[impact],
                 speed_mps=own["speed"],

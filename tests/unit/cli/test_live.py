@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+import signal
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,12 +13,14 @@ from rich.console import Console
 
 from imu.chain import Chain
 from imu.cli.live_table import live_table
-from imu.cli.paths import new_session_path
+from imu.cli.paths import new_session_path, shipped_recording
+from imu.cli.run_live import prepare_replay
 from imu.cli.sessions import Collector
 from imu.model import Basis, Flag, LinkChange, LinkState, Packet, Rule, Tick
 from imu.sinks.live import LinkTeller
 from imu.sources.sim import SimulatorSource, ready_session
 from imu.sources.timed import TimedSource
+from imu.store.overview import overview_path
 from tests.made import made_step
 
 if TYPE_CHECKING:
@@ -118,3 +122,15 @@ def shown(table: object) -> str:
     page = io.StringIO()
     Console(file=page, width=120).print(table)
     return page.getvalue()
+
+
+@pytest.mark.parametrize(("patience_s", "prepared"), [(600.0, True), (-1.0, False)])
+def test_a_recorded_session_is_prepared_for_its_first_replay(
+    tmp_path: Path, patience_s: float, *, prepared: bool
+) -> None:
+    session = tmp_path / "run.mcap"
+    shutil.copy(shipped_recording("run_shoe_real.mcap"), session)
+    before = signal.getsignal(signal.SIGINT)
+    assert prepare_replay([session], patience_s) is prepared
+    assert overview_path(session).is_file() is prepared
+    assert signal.getsignal(signal.SIGINT) is before

@@ -7,7 +7,7 @@ import numpy as np
 from imu.model import Placement, SampleBatch, SensorInfo, Side
 from imu.sources.sim import Bout, Motion, Scenario, SimSensor, Truth, simulate
 
-__all__ = ["run"]
+__all__ = ["RATE_HZ", "play", "run"]
 
 RATE_HZ = 208.0
 AS_WORN = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
@@ -23,6 +23,22 @@ def run(
     mounting: tuple[float, ...] | None = None,
 ) -> tuple[SensorInfo, SampleBatch, Truth]:
     """Stand for 3 s, then run, landing at a strike angle."""
+    bouts = (
+        Bout(motion=Motion.STAND, duration_s=3.0),
+        Bout(motion=Motion.RUN, duration_s=seconds, strike_angle_deg=angle_deg, strike_sd_deg=2.5),
+    )
+    return play(bouts, placement, seed=seed, has_gyro=has_gyro, mounting=mounting)
+
+
+def play(
+    bouts: tuple[Bout, ...],
+    placement: Placement,
+    *,
+    seed: int = 1,
+    has_gyro: bool = True,
+    mounting: tuple[float, ...] | None = None,
+) -> tuple[SensorInfo, SampleBatch, Truth]:
+    """Do what the bouts say."""
     worn = SimSensor(
         sensor="left",
         placement=placement,
@@ -31,13 +47,9 @@ def run(
         has_gyro=has_gyro,
         mounting=mounting,
     )
-    bouts = (
-        Bout(motion=Motion.STAND, duration_s=3.0),
-        Bout(motion=Motion.RUN, duration_s=seconds, strike_angle_deg=angle_deg, strike_sd_deg=2.5),
-    )
     session = simulate(Scenario("run", bouts), (worn,), seed=seed)
     stream = session.stream("left")
-    count = round((3.0 + seconds) * RATE_HZ)
+    count = round(sum(bout.duration_s for bout in bouts) * RATE_HZ)
     blocks = [stream.block(k) for k in range(-(-count // stream.block_size))]
     t_ns = np.rint(np.concatenate([b.t_s for b in blocks]) * 1e9).astype(np.int64)[:count]
     acc, gyr, clipped = (
