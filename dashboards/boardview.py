@@ -60,7 +60,7 @@ class LegFigure(msgspec.Struct, frozen=True):
 
 
 class CardState(msgspec.Struct, frozen=True):
-    """One card, ready to draw."""
+    """One card, ready to draw; `links` says when it was last seen, links and battery, long or in short."""
 
     runner: str
     tone: Tone
@@ -68,8 +68,7 @@ class CardState(msgspec.Struct, frozen=True):
     phase: str
     cadence: str
     legs: tuple[LegFigure, ...]
-    link: str
-    seen: str
+    links: tuple[str, ...]
     sound: bool
     selected: bool
 
@@ -158,8 +157,7 @@ def _card(card: Card, sound: bool, selected: bool) -> CardState:
             for state in card.sensors
             if state.placement.on_leg
         ),
-        link=_link(card),
-        seen=_seen(card.seen_s),
+        links=_links(card),
         sound=sound,
         selected=selected,
     )
@@ -173,7 +171,7 @@ def _text(card: Card) -> str:
     if card.attention.text or not card.steps:
         return card.attention.text or "no steps yet"
     over = any((_of_limit(card, sensor) or 0.0) > 1.0 for sensor in card.impact_g)
-    return "near the limit" if over else "all good"
+    return "above the limit lately" if over else "all good"
 
 
 def _tone(card: Card, *, stale: bool) -> Tone:
@@ -198,13 +196,15 @@ def _leg(card: Card, sensor: str, letter: str) -> LegFigure:
     )
 
 
-def _link(card: Card) -> str:
-    if not card.sensors:
-        return ""
-    lost = [state for state in card.sensors if state.link is not LinkState.CONNECTED]
-    batteries = [s.battery_percent for s in card.sensors if s.battery_percent is not None]
-    link = f"{len(card.sensors) - len(lost)}/{len(card.sensors)} linked"
-    return f"{link}, {min(batteries):.0f}\N{NO-BREAK SPACE}%" if batteries else link
+def _links(card: Card) -> tuple[str, ...]:
+    seen, sensors = _seen(card.seen_s), card.sensors
+    if not sensors:
+        return (seen,)
+    linked = f"{sum(state.link is LinkState.CONNECTED for state in sensors)}/{len(sensors)}"
+    batteries = [s.battery_percent for s in sensors if s.battery_percent is not None]
+    battery = f"{min(batteries):.0f}\N{NO-BREAK SPACE}%" if batteries else ""
+    long = ", ".join(filter(None, (f"{linked} linked", battery)))
+    return f"{seen}  {long}", " ".join(filter(None, (seen, linked, battery)))
 
 
 def _seen(seen_s: float) -> str:

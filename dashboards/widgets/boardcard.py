@@ -10,7 +10,7 @@ from PySide6.QtGui import QPen
 from dashboards.boardview import BoardHead, CardState, TraceState
 from dashboards.states import BannerKind, Tone
 from dashboards.theme import load_theme
-from dashboards.widgets.base import RIGHT, Panel, colour, draw_text, tone_colour
+from dashboards.widgets.base import RIGHT, Panel, colour, draw_text, text_width, tone_colour
 from dashboards.widgets.icons import banner_icon, draw_icon, draw_strike
 
 if TYPE_CHECKING:
@@ -84,10 +84,13 @@ class BoardCard(Panel[CardState]):
         for place, leg in enumerate(state.legs[:2]):
             self._paint_leg(painter, leg, area.translated(0, (2 + place) * row), size)
         small = max(9, int(0.66 * size))
-        left = QRectF(area.left(), area.top() + 4 * row, 0.48 * area.width(), row)
-        right = left.translated(0.52 * area.width(), 0)
-        draw_text(painter, left, f"{state.phase} {state.cadence} spm", small, colour("text_soft"))
-        draw_text(painter, right, f"{state.seen}  {state.link}", small, colour("text_soft"), align=RIGHT)
+        below, told = area.translated(0, 4 * row), f"{state.phase} {state.cadence} spm"
+        draw_text(painter, below, told, small, colour("text_soft"))
+        rest = below.adjusted(text_width(f"{told}  ", small), 0, 0, 0)
+        link = next(
+            (link for link in state.links if text_width(link, small) <= rest.width()), state.links[-1]
+        )
+        draw_text(painter, rest, link, small, colour("text_soft"), align=RIGHT)
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
         """Choose this runner."""
@@ -127,18 +130,20 @@ class BoardCard(Panel[CardState]):
         draw_text(painter, area, leg.letter, small, colour("text_soft"), strong=True)
         figure = QRectF(area.left() + 0.08 * area.width(), area.top(), 0.26 * area.width(), area.height())
         draw_text(painter, figure, f"{leg.impact} g", size, colour("text"), strong=True)
-        track = QRectF(area.left() + 0.38 * area.width(), area.center().y() - 4, 0.34 * area.width(), 8)
+        thick = min(8.0, 0.45 * area.height())
+        track = QRectF(area.left() + 0.36 * area.width(), 0.0, 0.3 * area.width(), thick)
+        track.moveTop(area.center().y() - thick / 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour("raised"))
         painter.drawRoundedRect(track, 4, 4)
         if leg.of_limit is not None:
             share = min(leg.of_limit, MOST_OF_LIMIT) / MOST_OF_LIMIT
             painter.setBrush(colour("impact" if leg.of_limit > 1.0 else "good"))
-            painter.drawRoundedRect(QRectF(track.left(), track.top(), share * track.width(), 8), 4, 4)
+            painter.drawRoundedRect(QRectF(track.left(), track.top(), share * track.width(), thick), 4, 4)
             at = track.left() + track.width() / MOST_OF_LIMIT
             painter.setPen(QPen(colour("limit"), 2))
-            painter.drawLine(QLineF(at, track.top() - 4, at, track.bottom() + 4))
-        heel = QRectF(track.right() + 6, area.top(), area.right() - track.right() - 6, area.height())
+            painter.drawLine(QLineF(at, track.top() - thick / 4, at, track.bottom() + thick / 4))
+        heel = area.adjusted(track.right() + 4 - area.left(), 0, 0, 0)
         draw_text(painter, heel, leg.heel, small, colour("text_soft"), align=RIGHT)
 
 

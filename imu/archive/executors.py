@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import signal
 import time
 from collections import deque
 from concurrent.futures import (
@@ -70,7 +71,9 @@ def run_local(tasks: Iterable[Task], workers: int, scheduler: str | None = None)
     context = multiprocessing.get_context("spawn")
 
     def pool(size: int) -> Pool:
-        return ProcessPoolExecutor(size, mp_context=context)
+        # Ctrl-C reaches all processes of a terminal: a worker leaves it to this one, and ends its session.
+        deaf = (signal.SIGINT, signal.SIG_IGN)
+        return ProcessPoolExecutor(size, mp_context=context, initializer=signal.signal, initargs=deaf)
 
     waiting, suspects = deque(tasks), deque[Task]()
     while waiting:
@@ -232,6 +235,7 @@ def _cluster(dask: Any, workers: int) -> Any:
         dashboard_address=f"{_LOOPBACK}:0",
         silence_logs=logging.CRITICAL,
         death_timeout=_LONGEST_START,
+        preload=["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"],  # as the processes above
     )
 
 

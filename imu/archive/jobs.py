@@ -18,6 +18,7 @@ from imu.batch.evaluate import one_by_one
 from imu.batch.recordings import read_recording
 from imu.errors import InputError, SoftstrikeError
 from imu.store import SessionReader
+from imu.store.edits import edited, edits_path, read_edits
 from imu.store.files import content_hash
 from imu.typed import ready
 from imu.units import S_PER_MIN
@@ -89,7 +90,10 @@ class Made(msgspec.Struct, frozen=True):
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """Kept beside the results: what was done with which version, so that it is not done again."""
+    """Kept beside the results: what was done with which version, so that it is not done again.
+
+    `sha256` is that of the recording together with its edits.
+    """
 
     address: str
     sha256: str
@@ -114,16 +118,27 @@ def _work(task: Task) -> Result:
         digest = content_hash(*family(path))
         receipt_name = f"_done/{task.job}/{digest}.json"
         old = _receipt(target, receipt_name)
-        if old is not None and old.software == __version__ and all(map(target.exists, old.files)):
+        state = _with_edits(path, digest)
+        if old is not None and (old.software, old.sha256) == (__version__, state) and _all_there(target, old):
             return Result(task.address, State.SKIPPED)
         made = JOBS[task.job].make(path, digest[:_SESSION_DIGITS])
     for name, data in made.files.items():
         target.write(name, data)
     for name in set(old.files if old is not None else ()) - set(made.files):
         target.remove(name)
-    receipt = Receipt(task.address, digest, __version__, tuple(made.files))
+    receipt = Receipt(task.address, state, __version__, tuple(made.files))
     target.write(receipt_name, msgspec.json.encode(receipt))
     return Result(task.address, State.DONE, made.text, made.duration_s)
+
+
+def _with_edits(path: Path, digest: str) -> str:
+    """Hash of a recording and of what was written about it since: a new name of the runner is new work."""
+    edits = edits_path(path)
+    return content_hash(*family(path), edits) if path.suffix == SESSION and edits.exists() else digest
+
+
+def _all_there(target: Target, receipt: Receipt) -> bool:
+    return all(map(target.exists, receipt.files))
 
 
 def _receipt(target: Target, name: str) -> Receipt | None:
@@ -135,14 +150,14 @@ def _receipt(target: Target, name: str) -> Receipt | None:
 
 
 def _analyze(path: Path, session: str) -> Made:
-    reader = SessionReader(path)
-    if counted := _counted_with(reader.header, path):
+    header = edited(SessionReader(path).header, read_edits(path))
+    if counted := _counted_with(header, path):
         return counted
     result = analyze(path)
-    folder = partition(reader.header)
+    folder = partition(header)
     files = {
         f"{name}/{folder}/{session}.parquet": parquet_bytes(table)
-        for name, table in session_tables(session, reader.header, result).items()
+        for name, table in session_tables(session, header, result).items()
     }
     text = "cut off: the results are those of its sound part" if result.cut_off else ""
     seconds = (result.quality["samples"] + result.quality["lost_samples"]) / result.quality["rate_hz"]
@@ -156,7 +171,7 @@ def _report(path: Path, session: str) -> Made:
     if counted := _counted_with(data.header, path):
         return counted
     page = session_report(Story(session_facts(data)))
-    folder = partition(SessionReader(path).header)
+    folder = partition(data.header)
     text = "" if data.complete else "cut off: the report is of its sound part"
     return Made({f"reports/{folder}/{session}.html": page.encode()}, text, 0.0)
 

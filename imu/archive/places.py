@@ -18,6 +18,9 @@ __all__ = ["SESSION", "family", "filesystem", "find_sessions", "is_remote", "loc
 SESSION = ".mcap"
 """Ending of a session file."""
 
+EDITS = ".edits.json"
+"""Ending of what people wrote about a session, beside it; see :mod:`imu.store.edits`."""
+
 _BESIDE = ("counts.csv", "bouts.csv")
 
 
@@ -92,7 +95,8 @@ def find_sessions(patterns: Iterable[str], ending: str = SESSION) -> list[str]:
 def _local(pattern: str, ending: str) -> list[str]:
     path = Path(pattern)
     if path.is_dir():
-        return sorted(str(p) for p in path.rglob(f"*{ending}") if not p.name.startswith("."))
+        found = (p for p in path.rglob(f"*{ending}") if not p.name.startswith("."))
+        return sorted(str(p) for p in found if not p.name.endswith(EDITS))
     if path.exists():
         return [str(path)] if path.suffix.lower() == ending else []
     # Not Path.glob: it refuses absolute patterns.
@@ -117,8 +121,8 @@ def _remote(pattern: str, ending: str) -> list[str]:
 def local_copy(address: str) -> Iterator[Path]:
     """Give the path of a file on this machine; what lies elsewhere is fetched and removed afterwards.
 
-    With a file other than a session come those beside it that belong to it: of the same name but for the
-    ending, and the counts of a data set.
+    With a session come its edits; with another file those beside it that belong to it: of the same name but
+    for the ending, and the counts of a data set.
 
     Raises
     ------
@@ -134,7 +138,7 @@ def local_copy(address: str) -> Iterator[Path]:
         copy = Path(folder) / place.parent.name / place.name
         copy.parent.mkdir()
         try:
-            for name in [path] if place.suffix == SESSION else _family(storage, place):
+            for name in _with_edits(storage, path) if place.suffix == SESSION else _family(storage, place):
                 storage.get_file(name, str(copy.parent / PurePosixPath(name).name))
         except Exception as error:  # each storage has errors of its own
             raise InputError(f"cannot be fetched: {error}", path=address) from error
@@ -146,6 +150,12 @@ def family(path: Path) -> list[Path]:
     if path.suffix == SESSION:
         return [path]
     return sorted(other for other in path.parent.iterdir() if _belongs(other.name, path.stem))
+
+
+def _with_edits(storage: Any, path: str) -> list[str]:
+    """Names of a session and, when there is one, of the file of edits beside it."""
+    edits = f"{path.removesuffix(SESSION)}{EDITS}"
+    return [path, edits] if storage.exists(edits) else [path]
 
 
 def _family(storage: Any, place: PurePosixPath) -> list[str]:

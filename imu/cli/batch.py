@@ -95,7 +95,7 @@ def _run(job: str, paths: list[str], out: str, who: Workers | None) -> int:
 
     who = who or Workers()
     addresses = find_sessions(paths, JOBS[job].ending)
-    with _progress(len(addresses)) as on_result:
+    with _told_how_to_go_on(), _progress(len(addresses)) as on_result:
         outcome = run_archive(
             job,
             addresses,
@@ -109,6 +109,16 @@ def _run(job: str, paths: list[str], out: str, who: Workers | None) -> int:
     if not outcome.failures and not outcome.notes:
         return OK
     return PARTLY_USABLE if outcome.done + outcome.skipped else NOTHING_USABLE
+
+
+@contextlib.contextmanager
+def _told_how_to_go_on() -> Iterator[None]:
+    """On Ctrl-C say what has become of the work."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("what was done is kept: the same command goes on from there", file=sys.stderr)
+        raise
 
 
 @contextlib.contextmanager

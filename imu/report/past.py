@@ -23,7 +23,7 @@ __all__ = ["EARLIER", "earlier_sessions", "facts_of", "sessions_of"]
 EARLIER = 5
 """Sessions before this one that it is compared with."""
 
-LAYOUT = 1
+LAYOUT = 2
 """Changes whenever facts change their meaning within a version of the software."""
 
 _UNSAID = {"name": "", "runner": "", "started": None, "shoe": "", "surface": "", "tags": (), "note": ""}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import ssl
+import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ BOARD_USER = "board"
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _SCHEME = "softstrike-squad:"
+_ZLIB, _LARGEST = b"\x78", 1 << 16
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -66,7 +68,8 @@ class Invitation(msgspec.Struct, frozen=True):
 
     def text(self) -> str:
         """Return the invitation as one line."""
-        return _SCHEME + base64.urlsafe_b64encode(msgspec.msgpack.encode(self)).decode().rstrip("=")
+        packed = zlib.compress(msgspec.msgpack.encode(self), 9)
+        return _SCHEME + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
     @classmethod
     def parse(cls, text: str) -> Invitation:
@@ -80,13 +83,24 @@ class Invitation(msgspec.Struct, frozen=True):
         body = "".join(text.split()).removeprefix(_SCHEME)
         try:
             data = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
-            found = msgspec.msgpack.decode(data, type=cls)
-        except (ValueError, msgspec.DecodeError) as error:
+            found = msgspec.msgpack.decode(_unpacked(data), type=cls)
+        except (ValueError, zlib.error, msgspec.DecodeError) as error:
             raise UsageError("this is no whole invitation: copy the line once more") from error
         check_name(found.squad, "squad")
         check_name(found.link.user, "runner")
         _check_line(found.link.host, tls=found.link.tls)
         return found
+
+
+def _unpacked(data: bytes) -> bytes:
+    """Unpack what was compressed, up to a size that no invitation has; the first ones were not compressed."""
+    if not data.startswith(_ZLIB):
+        return data
+    packed = zlib.decompressobj()
+    found = packed.decompress(data, _LARGEST)
+    if not packed.eof or packed.unused_data:
+        raise ValueError("not whole")
+    return found
 
 
 def is_loopback(host: str) -> bool:

@@ -52,6 +52,15 @@ def test_object_storage_is_searched_and_fetched(bucket: str, archive: Path) -> N
     assert not copy.exists()
 
 
+def test_the_edits_of_a_session_come_with_it_and_are_no_recording(bucket: str, tmp_path: Path) -> None:
+    fsspec.filesystem("memory").pipe_file("/bucket/2026/1.edits.json", b"{}")
+    with local_copy(f"{bucket}/2026/1.mcap") as copy:
+        assert sorted(p.name for p in copy.parent.iterdir()) == ["1.edits.json", "1.mcap"]
+    (tmp_path / "1.edits.json").touch()
+    with pytest.raises(UsageError, match="no file"):
+        find_sessions([str(tmp_path)], ".json")
+
+
 def test_an_address_that_is_gone_is_told(bucket: str) -> None:
     with pytest.raises(InputError, match="cannot be fetched"), local_copy(f"{bucket}/gone.mcap"):
         pass

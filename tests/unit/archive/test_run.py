@@ -15,6 +15,7 @@ import imu
 from imu.archive import JOBS, Result, State, find_sessions, run_archive
 from imu.archive import jobs as jobs_module
 from imu.errors import EnvironmentProblem, UsageError
+from imu.store.edits import Edits, write_edits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,6 +94,18 @@ def test_another_version_does_the_work_again_and_leaves_nothing_stale(
     outcome = run_archive("analyze", session, str(tmp_path), executor="threads")
     assert (outcome.done, outcome.skipped) == (1, 0)
     assert files(tmp_path) == {"steps/new.parquet": b"new"}
+
+
+def test_a_session_that_is_edited_is_done_again_under_its_new_name(archive: Path, tmp_path: Path) -> None:
+    session = tmp_path / "a.mcap"
+    session.write_bytes((archive / "2026" / "0.mcap").read_bytes())
+    out = tmp_path / "out"
+    for runner in ("Ada", "Ben"):
+        for expected in ((1, 0), (0, 1)):
+            outcome = run_archive("analyze", [str(session)], str(out), executor="threads")
+            assert (outcome.done, outcome.skipped) == expected
+        assert {path.split("/")[1] for path in files(out)} == {f"runner={runner}"}
+        write_edits(session, Edits(runner="Ben"))
 
 
 def test_a_lost_result_is_made_again(archive: Path, tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from imu.errors import EnvironmentProblem, InputError, UsageError
@@ -59,6 +61,11 @@ def test_an_invitation_goes_through_a_line_of_text() -> None:
     for broken in ("", text[:-8], "hello", text + "AAAA"):
         with pytest.raises(UsageError, match="no whole invitation"):
             Invitation.parse(broken)
+
+
+def test_an_invitation_of_the_first_kind_is_read() -> None:
+    text = base64.urlsafe_b64encode(msgspec.msgpack.encode(INVITATION)).decode().rstrip("=")
+    assert Invitation.parse(f"softstrike-squad:{text}") == INVITATION
 
 
 def test_a_secret_stands_in_no_log() -> None:
