@@ -166,8 +166,8 @@ class Decoder(Block[Packet, Decoded, DecoderState]):
         Returns
         -------
         list of (int, RawBlock or whatever push returns)
-            With the place of the packet in the block, of the first one for a :class:`RawBlock`. A status
-            among the packets of a :class:`RawBlock` comes behind it.
+            With the place of the packet in the block, of the first one for a block. A status
+            among the packets of a block comes behind it.
         """
         usual = None
         if not self._replies.speaks(block.channel) and block.sensor == self.sensor:

@@ -27,11 +27,11 @@ class PacketBlock(msgspec.Struct, frozen=True, eq=False, gc=False):
     Attributes
     ----------
     sensor, channel : str
-        As in :class:`Packet`.
+        As in :class:`~imu.model.Packet`.
     order : ndarray of int64, shape (m,)
         Place of each in the order of the session's inputs, rising.
     seq, arrival_ns : ndarray of int64, shape (m,)
-        As in :class:`Packet`.
+        As in :class:`~imu.model.Packet`.
     payloads : ndarray of uint8, shape (m, length)
         The bytes, C-contiguous.
     """
@@ -82,13 +82,13 @@ class RawBlock(msgspec.Struct, frozen=True, eq=False, gc=False):
     sensor : str
         Identity of the sensor inside the session.
     arrival_ns : ndarray of int64, shape (m,)
-        As in :class:`RawBatch`.
+        As in :class:`~imu.model.RawBatch`.
     seq, counter : ndarray of integers, shape (m,), or None
-        As in :class:`RawBatch`.
+        As in :class:`~imu.model.RawBatch`.
     acc_g, gyr_dps : ndarray of float64, shape (m, n, 3), or None
-        As in :class:`RawBatch`.
+        As in :class:`~imu.model.RawBatch`.
     clipped : ndarray of bool, shape (m, n)
-        As in :class:`RawBatch`.
+        As in :class:`~imu.model.RawBatch`.
     """
 
     sensor: str
