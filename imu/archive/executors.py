@@ -226,9 +226,15 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
         yield open_now.enter_context(client)
 
 
-def _cluster(dask: Any, workers: int) -> Any:
-    """Start a cluster on loopback; a worker that does not come up, or loses its scheduler, gives up."""
-    return dask.LocalCluster(
+def _cluster(distributed: Any, workers: int) -> Any:
+    """Start a cluster on loopback; a worker that does not come up, or loses its scheduler, gives up.
+
+    Its profiler, which looks at every worker's stack a hundred times a second, is off.
+    """
+    import dask.config as settings  # noqa: PLC0415 - an extra, and slow to import
+
+    settings.set({"distributed.worker.profile.enabled": False})
+    return distributed.LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
         host=_LOOPBACK,
