@@ -180,6 +180,8 @@ class LegState(msgspec.Struct, frozen=True):
         Top of the scale, g.
     notice : str
         What stands in place of the trace; empty when there is a trace.
+    more : tuple of LegState
+        Further sensors on the same leg, of which the traces are shown below.
     """
 
     side: Side
@@ -196,6 +198,7 @@ class LegState(msgspec.Struct, frozen=True):
     target_g: float | None = None
     dial: DialState = DialState()
     notice: str = ""
+    more: tuple[LegState, ...] = ()
 
 
 class BannerState(msgspec.Struct, frozen=True):

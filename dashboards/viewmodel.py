@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from dashboards.banner import choose_banner, duration_text
 from dashboards.chip import chip_of
 from dashboards.course import Course, clock_text
 from dashboards.delay import DelayMeter
 from dashboards.leg import ROLLING_STEPS, STALE_S, WINDOWS_S, Leg, mean
 from dashboards.mounting import REPORT_SHOWN_NS
-from dashboards.states import BannerKind, BannerState, TileState, Tone, ViewState
+from dashboards.states import BannerKind, BannerState, LegState, TileState, Tone, ViewState
 from imu.config import ChainConfig
 from imu.model import (
     Activity,
@@ -54,7 +56,8 @@ TICK_SLACK_NS = NS_PER_S // 2
 class RunnerView:
     """All that the runner's window shows.
 
-    The first sensor of each side is the leg's; further sensors show as chips only.
+    The first sensor of each side is the leg's, whose figures are shown; further ones on the leg show their
+    traces below, and a sensor elsewhere its chip.
 
     Parameters
     ----------
@@ -75,11 +78,10 @@ class RunnerView:
         self.delay = DelayMeter()
         self.window_s = WINDOWS_S[0]
         self.sound_words = ""
-        self._legs: dict[Side, Leg] = {}
-        for side in (Side.LEFT, Side.RIGHT):
-            for leg in self._sensors.values():
-                if leg.info.side is side and leg.info.placement.on_leg:
-                    self._legs.setdefault(side, leg)
+        on_leg = [leg for leg in self._sensors.values() if leg.info.placement.on_leg]
+        worn = {side: [leg for leg in on_leg if leg.info.side is side] for side in (Side.LEFT, Side.RIGHT)}
+        self._legs = {side: legs[0] for side, legs in worn.items() if legs}
+        self._more = {side: legs[1:] for side, legs in worn.items() if legs}
         self._now_ns = header.origin_ns
         self._flag_times_s: set[float] = set()
         self._fault: EngineFault | None = None
@@ -251,6 +253,19 @@ class RunnerView:
         """Return the impact trace of one leg, g over s before now."""
         return self._legs[side].envelopes[self.window_s].read(self._now_ns)
 
+    def more_traces(self, side: Side) -> list[Trace]:
+        """Return the traces of the further sensors on one leg."""
+        return [leg.envelopes[self.window_s].read(self._now_ns) for leg in self._more[side]]
+
+    def number_on(self, side: Side) -> int:
+        """Return how many sensors a leg wears."""
+        return 1 + len(self._more[side])
+
+    def _leg_state(self, side: Side, top_g: float) -> LegState:
+        main = self._legs[side].state(self._now_ns, top_g)
+        more = tuple(leg.state(self._now_ns, leg.top_g) for leg in self._more[side])
+        return msgspec.structs.replace(main, more=more) if more else main
+
     def state(self) -> ViewState:
         """Return all that is shown but the traces."""
         now_ns = self._now_ns
@@ -262,7 +277,7 @@ class RunnerView:
             activity=self._activity(),
             cadence=self._cadence(),
             banner=self._banner(),
-            legs=tuple(leg.state(now_ns, top_g) for leg in self._legs.values()),
+            legs=tuple(self._leg_state(side, top_g) for side in self._legs),
             chips=tuple(chip_of(leg, now_ns) for leg in sensors),
             run=self._course.state(now_ns, self.delay.latest_ms, self.sound_words),
         )

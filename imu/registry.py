@@ -19,10 +19,11 @@ from imu.config import CadenceBand, ChainConfig, CoachParams
 from imu.decode import Decoder, Joiner, JoinerParams
 from imu.flags import Judge
 from imu.metrics import PhaseParams, PhaseTracker, RunnerParams, RunnerTracker
-from imu.model import Placement, SensorInfo, Side
+from imu.model import Placement, SensorInfo, Side, Strike
 from imu.profiles import builtin_profiles, nominal
-from imu.signal import SignalParams, StepDetector
+from imu.signal import SignalParams, StepDetector, StrikeModel
 from imu.signal.regular import Regulariser
+from imu.signal.strike_model import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,8 +124,17 @@ def _signal_cases() -> Iterator[BlockCase]:
         )
         name = f"{placement} {'acc+gyr' if has_gyro else 'acc'}"
         yield BlockCase(f"step-detector {name}", Takes.SAMPLES, info, partial(StepDetector, info))
+        if not has_gyro:
+            model = partial(StepDetector, info, strike_model=_landing_model(placement))
+            yield BlockCase(f"step-detector {name} calibrated", Takes.SAMPLES, info, model)
         if placement is Placement.SHOE:
             yield BlockCase(f"regulariser {name}", Takes.SAMPLES, info, _regulariser)
+
+
+def _landing_model(placement: Placement) -> StrikeModel:
+    """Return a landing model as a calibration makes it; its weights tell landings apart by no one's gait."""
+    weights = tuple((-1.0) ** k / (k + 1) for k in range(FEATURES))
+    return StrikeModel(placement, RATE_HZ, Strike.MIDFOOT, weights, bias=0.1)
 
 
 def _regulariser() -> Regulariser:

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QApplication, QWidget
-
-from dashboards.app import ensure_application
+from dashboards.app import ensure_application, save_picture
 from dashboards.bridge import Bridge
 from dashboards.comparing import Stretch
 from dashboards.lanes import flag_times_s, lanes_of
 from dashboards.player import Player
+from dashboards.register import make_window
 from dashboards.settings import SettingsView
 from dashboards.theme import use_theme
 from dashboards.viewmodel import RunnerView
 from dashboards.windows.compare import CompareWindow
 from dashboards.windows.runner import RunnerWindow
-from dashboards.windows.settings import SettingsWindow
 from imu.store.overview import build_overview
 
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "gui"))  # the gallery of states is the tests'
+STATES = importlib.import_module("gallery").STATES
+
 SIZE_PX = (1440, 900)
+SHOWN_STATES = ("stand_still", "loose", "coming_back", "radio_none")
 MOMENT_S, BEGIN_S, END_S = 88.0, 30.0, 60.0
 
 
 def save(widget: QWidget, path: Path) -> None:
     """Paint a widget as it is shown."""
-    widget.grab()  # the first one lays out the plots
-    QApplication.processEvents()
-    if not widget.grab().save(str(path), "PNG"):
-        raise SystemExit(f"{path}: cannot be written")
+    save_picture(widget, path)
     print(path)
 
 
@@ -71,6 +75,8 @@ def main(folder: Path) -> None:
     )
     save(CompareWindow(*parts), folder / "compare.png")
     save(_settings(), folder / "settings.png")
+    for name in SHOWN_STATES:
+        save(_state(name), folder / f"state_{name}.png")
 
 
 def _settings() -> QWidget:
@@ -81,9 +87,15 @@ def _settings() -> QWidget:
         view.add_runner("Ada")
         for number, side in enumerate(("left", "right"), start=1):
             view.bind(f"softstrike {number}", "softstrike-reference", f"{side} shoe")
-        window = SettingsWindow(view)
-        window.place.setCurrentText("right shin")
+        window: QWidget = make_window("settings", view)
     return window
+
+
+def _state(name: str) -> QWidget:
+    """Show a state of the gallery that the tests paint."""
+    with tempfile.TemporaryDirectory() as place:
+        os.environ["SOFTSTRIKE_CONFIG_DIR"] = place
+        return STATES[name].make()
 
 
 if __name__ == "__main__":

@@ -76,9 +76,9 @@ LINES = {
 }
 
 
-def _key_text(leg: LegState) -> str:
-    """Return the key of the lines, each in its colour and pattern."""
-    lines = []
+def _key_text(leg: LegState, *, named: bool) -> str:
+    """Return the key of the lines, each in its colour and pattern, after the name of the sensor."""
+    lines = [("text", leg.title)] if named else []
     if leg.baseline_g is not None:
         lines.append(
             ("baseline", f"\N{MIDDLE DOT}\N{MIDDLE DOT}\N{MIDDLE DOT} usual {shown(leg.baseline_g)} {unit()}")
@@ -94,10 +94,17 @@ def _key_text(leg: LegState) -> str:
 
 
 class ImpactTrace(QWidget):
-    """A plot with a fixed relative time axis; its scale changes only when a peak leaves it."""
+    """A plot with a fixed relative time axis; its scale changes only when a peak leaves it.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    named : bool
+        Say above it which sensor it shows.
+    """
+
+    def __init__(self, *, named: bool = False) -> None:
         super().__init__()
+        self._named = named
         self._window_s = 0.0
         self._top_g = 0.0
         self._drawn_lines: object = None
@@ -214,7 +221,7 @@ class ImpactTrace(QWidget):
         for name, value_g in values.items():
             self._lines[name].setVisible(value_g is not None)
             self._lines[name].setValue(value_g or 0.0)
-        self._key.setText(_key_text(leg))
+        self._key.setText(_key_text(leg, named=self._named))
 
     def _show_peaks(self, marks: Iterable[StepMark], now_ns: int) -> None:
         places = [(-(now_ns - mark.peak_ns) / NS_PER_S, mark) for mark in marks]

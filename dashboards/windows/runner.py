@@ -127,7 +127,7 @@ class RunnerWindow(QWidget):
         self.figures = {side: self._make_figures(side) for side in view.sides}
         self.cadence = Figures(1)
         self.run_bar = RunBar()
-        self.legs = {side: LegPanel(side) for side in view.sides}
+        self.legs = {side: LegPanel(side, view.number_on(side)) for side in view.sides}
         self.chips = [SensorChip() for _ in view.header.sensors]
         self.transport_bar = TransportBar(transport, flag_times_s, lanes) if transport else None
         self._lay_out()
@@ -293,7 +293,8 @@ class RunnerWindow(QWidget):
         for leg in state.legs:
             tiles = (leg.contact, leg.heel, leg.impact)
             self.figures[leg.side].show_row(tiles if leg.side is Side.LEFT else tiles[::-1], leg.title)
-            self.legs[leg.side].show_leg(leg, self.view.trace(leg.side), now_ns, self.view.window_s)
+            traces = self.view.trace(leg.side), self.view.more_traces(leg.side)
+            self.legs[leg.side].show_leg(leg, traces[0], now_ns, self.view.window_s, traces[1])
         for chip, chip_state in zip(self.chips, state.chips, strict=True):
             chip.show_state(chip_state)
         if self.transport_bar:

@@ -11,14 +11,14 @@ import numpy as np
 
 from imu.batch.motion import SensorSamples, join_batches
 from imu.batch.outcomes import outcomes_frame
-from imu.batch.quality import SensorQuality, clipped_samples, session_quality, table_quality
+from imu.batch.quality import SensorQuality, clipped_samples, seen_by, session_quality, table_quality
 from imu.chain import Chain
 from imu.config import ANY_SENSOR, ChainConfig
 from imu.errors import UsageError
 from imu.feed import feed
 from imu.flags import Judge
 from imu.metrics import PhaseSpan, PhaseTracker, phase_spans, summarise, summarise_runner
-from imu.model import Flag, Gap, PhaseChange, SampleBatch, SensorInfo, SessionHeader, Step
+from imu.model import Flag, Gap, MountingEstimate, PhaseChange, SampleBatch, SensorInfo, SessionHeader, Step
 from imu.signal import StepDetector
 from imu.store import SampleTable, open_session, read_samples, steps_frame
 from imu.units import NS_PER_S, ns_to_s
@@ -37,7 +37,7 @@ BLOCK = 60_000
 """Samples of a table that go through the chain at once."""
 
 _HOLE_PERIODS = 1.5
-_KEPT = (Step, Flag, Gap, PhaseChange)
+_KEPT = (Step, Flag, Gap, PhaseChange, MountingEstimate)
 
 
 @dataclass(frozen=True)
@@ -140,10 +140,12 @@ def _analyze_table(table: SampleTable, config: ChainConfig, *, motion: bool) -> 
     judge, phases = Judge((sensor,), config), PhaseTracker(config.phases)
     batches = list(table_batches(table, clipped))
     steps: list[Step] = []
+    mountings: list[MountingEstimate] = []
     if sensor.placement.on_leg:
         detector = StepDetector(sensor, config.signal, model)
         found = [out for batch in batches for out in detector.push(batch)] + detector.flush()
         steps = [out for out in found if isinstance(out, Step)]
+        mountings = [out for out in found if isinstance(out, MountingEstimate)]
     judged = [item for step in steps for item in judge.push(step)]
     steps = [item for item in judged if isinstance(item, Step)]
     seen: list[Step | Gap] = [*steps, *_holes(table)]
@@ -152,7 +154,7 @@ def _analyze_table(table: SampleTable, config: ChainConfig, *, motion: bool) -> 
     return _analysis(
         SessionHeader((sensor,)),
         steps,
-        [table_quality(table, clipped, range_g, steps)],
+        seen_by([table_quality(table, clipped, range_g, steps)], mountings, config.signal),
         flags=[item for item in judged if isinstance(item, Flag)],
         spans=phase_spans(changes, int(table.t_ns[-1])),
         samples=_joined(batches, (sensor,)) if motion else {},
@@ -208,7 +210,11 @@ def _analyze_session(path: Path, config: ChainConfig | None, *, motion: bool) ->
     return _analysis(
         header,
         steps,
-        session_quality(header.sensors, chain, steps, damage),
+        seen_by(
+            session_quality(header.sensors, chain, steps, damage),
+            [out for out in outputs if isinstance(out, MountingEstimate)],
+            (config or ChainConfig.from_header(header)).signal,
+        ),
         flags=[out for out in outputs if isinstance(out, Flag)],
         spans=phase_spans(changes, last_ns),
         samples=_joined(batches, header.sensors),

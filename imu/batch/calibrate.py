@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
 from imu.batch.analyze import clipped_samples, table_batches, table_sensor
+from imu.chain import Chain
 from imu.config import STRIKE_MODEL_KEY
 from imu.errors import InputError, UsageError
+from imu.feed import feed
 from imu.folders import config_folder
-from imu.model import Activity, Placement, Step, Strike
+from imu.model import Activity, Placement, SampleBatch, Step, Strike
 from imu.signal import StepDetector
 from imu.signal.strike_model import CalibrationScore, StrikeModel, cross_validate, fit
-from imu.store import read_samples
+from imu.store import open_session, read_samples
 from imu.store.files import new_file
 from imu.typed import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     import pandas as pd
 
@@ -58,24 +60,27 @@ def calibrate(
     heel: Path | str | pd.DataFrame,
     other: Path | str | pd.DataFrame,
     *,
-    placement: Placement | str,
-    side: Side | str,
+    placement: Placement | str | None = None,
+    side: Side | str | None = None,
     kind: Strike = Strike.MIDFOOT,
     range_g: float | None = None,
+    sensor: str = "",
 ) -> Calibration:
     """Learn a runner's own model of landing from two runs of about 30 s.
 
     Parameters
     ----------
     heel, other : pathlib.Path, str or pandas.DataFrame
-        The run on the heels and the run on the mid- or forefoot, as for :func:`imu.analyze`; a gyroscope is
-        not used.
+        The run on the heels and the run on the mid- or forefoot, as for :func:`imu.analyze`: session files or
+        tables; a gyroscope is not used.
     placement, side : str
-        ``"shank"`` or ``"shoe"``, ``"left"`` or ``"right"``.
+        ``"shank"`` or ``"shoe"``, ``"left"`` or ``"right"``; needed for tables, session files say them.
     kind : Strike
         How the runner landed in the second run: midfoot or forefoot.
     range_g : float, optional
-        End of the accelerometer's range, g.
+        End of the accelerometer's range of a table, g.
+    sensor : str
+        Which sensor of a session file; needed where it has several.
 
     Returns
     -------
@@ -87,8 +92,13 @@ def calibrate(
     InputError
         A recording cannot be used; the two differ in sampling rate; one has too few running landings.
     """
-    found = [_landings(run, placement, side, range_g) for run in (heel, other)]
-    (rows_heel, rate_hz), (rows_other, other_hz) = found
+    runs = [_run(one, placement, side, range_g, sensor) for one in (heel, other)]
+    worn = runs[0][0]
+    if worn.placement is not runs[1][0].placement:
+        raise InputError(f"one run was recorded on the {worn.placement}, the other on another place")
+    (rows_heel, rate_hz), (rows_other, other_hz) = (
+        (_landings(info, batches), info.rate_hz) for info, batches in runs
+    )
     if abs(rate_hz - other_hz) > RATE_TOLERANCE * rate_hz:
         raise InputError(
             f"the runs were sampled at {rate_hz:.0f} and {other_hz:.0f} Hz: record both with one setting"
@@ -99,7 +109,7 @@ def calibrate(
                 f"the {name} run has {len(rows)} accepted running landings, at least {FEWEST_LANDINGS} are "
                 "needed: run for 30 s"
             )
-    place = Placement(placement)
+    place = worn.placement
     score = cross_validate(rows_heel, rows_other, place, rate_hz, kind)
     if score.right_percent < LEAST_RIGHT_PERCENT or score.decided_percent < LEAST_DECIDED_PERCENT:
         return Calibration(None, score)
@@ -117,23 +127,58 @@ def calibrate(
     return Calibration(model, score)
 
 
-def _landings(
-    source: Path | str | pd.DataFrame, placement: Placement | str, side: Side | str, range_g: float | None
-) -> tuple[FloatArray, float]:
-    """Features of the accepted running landings of a recording, in order of time, and its rate."""
+Run = tuple["SensorInfo", list["SampleBatch"]]
+
+
+def _run(
+    source: Path | str | pd.DataFrame,
+    placement: Placement | str | None,
+    side: Side | str | None,
+    range_g: float | None,
+    sensor: str,
+) -> Run:
+    """Sensor and samples of a run, without angular rates."""
+    if isinstance(source, (str, Path)) and Path(source).suffix.lower() == ".mcap":
+        info, batches = _from_session(Path(source), sensor)
+        if placement is not None and Placement(placement) is not info.placement:
+            raise InputError(
+                f"sensor {info.sensor!r} was worn on the {info.placement}, not on the {placement}",
+                path=source,
+            )
+        bare = [msgspec.structs.replace(batch, gyr_dps=None) for batch in batches]
+        return msgspec.structs.replace(info, has_gyro=False), bare
+    if placement is None or side is None:
+        raise UsageError("say placement (shank or shoe) and side (left or right) of a table's sensor")
     table = read_samples(source, placement=placement, side=side, range_g=range_g)
     table = msgspec.structs.replace(table, gyr_dps=None)
     clipped, _ = clipped_samples(table.acc_g, table.range_g)
+    return table_sensor(table), list(table_batches(table, clipped))
+
+
+def _from_session(path: Path, sensor: str) -> Run:
+    """One sensor of a session file and its samples, decoded anew."""
+    reader = open_session(path)
+    on_leg = {info.sensor: info for info in reader.header.sensors if info.placement.on_leg}
+    info = on_leg.get(sensor) or (next(iter(on_leg.values())) if len(on_leg) == 1 else None)
+    if info is None:
+        raise InputError(f"has no sensor {sensor!r} on a leg, but {', '.join(on_leg) or 'none'}", path=path)
+    chain = Chain(reader.header)
+    outputs = [one.output for block in reader.blocks() for one in feed(chain, block)]
+    return info, [out for out in outputs if isinstance(out, SampleBatch) and out.sensor == info.sensor]
+
+
+def _landings(sensor: SensorInfo, batches: list[SampleBatch]) -> FloatArray:
+    """Features of the accepted running landings of a recording, in order of time."""
     tap: list[tuple[int, FloatArray]] = []
-    detector = StepDetector(table_sensor(table), tap=tap)
-    told = [out for batch in table_batches(table, clipped) for out in detector.push(batch)] + detector.flush()
+    detector = StepDetector(sensor, tap=tap)
+    told = [out for batch in batches for out in detector.push(batch)] + detector.flush()
     good = {
         out.initial_contact_ns
         for out in told
         if isinstance(out, Step) and out.accepted and out.activity is Activity.RUN
     }
     rows = [features for contact_ns, features in tap if contact_ns in good]
-    return (np.stack(rows) if rows else np.empty((0, 0))), table.rate_hz
+    return np.stack(rows) if rows else np.empty((0, 0))
 
 
 def calibration_file(sensor: str, runner: str = "") -> Path:

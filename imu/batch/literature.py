@@ -170,8 +170,8 @@ def _peaks(signal: FloatArray, rate_hz: float) -> IntArray:
 def mercer(signals: Signals) -> IntArray:
     """Find the minimum of the 15 Hz axial acceleration just before each main peak.
 
-    Mercer et al. 2003, as in Kiernan 2023; main peaks by :func:`fixed_threshold`, filter of 4th order without
-    delay.
+    Mercer et al. 2003, doi 10.1249/01.MSS.0000048837.81430.E7, as in Kiernan 2023; main peaks by
+    :func:`fixed_threshold`, filter of 4th order without delay.
 
     Parameters
     ----------
@@ -196,7 +196,8 @@ def mercer(signals: Signals) -> IntArray:
 def sinclair(signals: Signals) -> IntArray:
     """Walk back from each main peak to the rise through zero that 20 ms of positive signal follow.
 
-    Sinclair et al. 2013, as in Kiernan 2023; main peaks by :func:`fixed_threshold`, filter of 4th order
+    Sinclair et al. 2013, "Determination of gait events using an externally mounted shank accelerometer",
+    J Appl Biomech, as in Kiernan 2023; main peaks by :func:`fixed_threshold`, filter of 4th order
     without delay at 60 Hz (0.45 of the sampling rate, if that is lower).
 
     Parameters
@@ -359,7 +360,7 @@ def foot_flat(signals: Signals, contact: int) -> Strike:
     if signals.pitch_dps is None:
         return Strike.UNMEASURABLE
     rate_hz, window = signals.rate_hz, max(2, round(FLAT_WINDOW_S * signals.rate_hz))
-    stretch = signals.pitch_dps[contact : contact + round(FLAT_LAST_S * rate_hz) + 1]
+    stretch = _stretch(signals.pitch_dps, contact, FLAT_FIRST_S, FLAT_LAST_S, rate_hz)
     if len(stretch) < window:
         return Strike.UNSURE
     means = np.convolve(np.abs(stretch), np.full(window, 1.0 / window), mode="valid")
@@ -391,11 +392,15 @@ def sign_of_rate(signals: Signals, contact: int) -> Strike:
     """
     if signals.pitch_dps is None:
         return Strike.UNMEASURABLE
-    first, last = (round(s * signals.rate_hz) for s in (SIGN_FIRST_S, SIGN_LAST_S))
-    stretch = signals.pitch_dps[contact + first : contact + last + 1]
+    stretch = _stretch(signals.pitch_dps, contact, SIGN_FIRST_S, SIGN_LAST_S, signals.rate_hz)
     if not len(stretch):
         return Strike.UNSURE
     return Strike.HEEL if float(stretch.mean()) < 0.0 else Strike.FOREFOOT
+
+
+def _stretch(signal: FloatArray, contact: int, first_s: float, last_s: float, rate_hz: float) -> FloatArray:
+    """Return the samples from one time after contact to another."""
+    return signal[contact + round(first_s * rate_hz) : contact + round(last_s * rate_hz) + 1]
 
 
 def _minima(signal: FloatArray, first: int, last: int) -> list[int]:

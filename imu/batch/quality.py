@@ -9,17 +9,19 @@ import numpy as np
 
 from imu.metrics import quality_of
 from imu.model import Ledger
-from imu.units import NS_PER_S
+from imu.signal.impact import impact_cutoff_hz
+from imu.units import MS_PER_S, NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imu.chain import Chain
-    from imu.model import ClockEstimate, SensorInfo, Step
+    from imu.model import ClockEstimate, MountingEstimate, SensorInfo, Step
     from imu.model.samples import BoolArray, FloatArray
+    from imu.signal import SignalParams
     from imu.store import SampleTable
 
-__all__ = ["SensorQuality", "clipped_samples", "session_quality", "table_quality"]
+__all__ = ["SensorQuality", "clipped_samples", "seen_by", "session_quality", "table_quality"]
 
 _RANGES_G = (2.0, 4.0, 6.0, 8.0, 10.0, 16.0, 24.0, 32.0, 50.0, 64.0, 100.0, 200.0)
 _AT_END = 0.98
@@ -44,6 +46,10 @@ class SensorQuality(msgspec.Struct, frozen=True):
         Share of the time from the first to the last sample for which there are samples.
     notes : str
         What to know when reading the numbers; one or more sentences.
+    impact_filter : str
+        Filter and window of the impact: they are part of the number.
+    mounting : str
+        Which directions of the body became known in the sensor's axes, and how often it was found turned.
     run_coverage, accepted_share, lost_share, clipped_share, clock_uncertainty_ms, latency_ms
         See :class:`imu.metrics.Quality`.
     """
@@ -63,6 +69,46 @@ class SensorQuality(msgspec.Struct, frozen=True):
     clipped_share: float | None
     clock_uncertainty_ms: float | None
     latency_ms: float | None
+    impact_filter: str = ""
+    mounting: str = ""
+
+
+def seen_by(
+    qualities: Sequence[SensorQuality], mountings: Sequence[MountingEstimate], params: SignalParams
+) -> list[SensorQuality]:
+    """Add the filter that is part of every impact, and what became known of the mounting."""
+    return [
+        msgspec.structs.replace(
+            one,
+            impact_filter=_filter_of(one.rate_hz, params),
+            mounting=_known_of([each for each in mountings if each.sensor == one.sensor]),
+        )
+        for one in qualities
+    ]
+
+
+def _filter_of(rate_hz: float, params: SignalParams) -> str:
+    cutoff_hz, window_ms = impact_cutoff_hz(rate_hz, params), params.impact_window_s * MS_PER_S
+    return (
+        f"Butterworth low-pass {cutoff_hz:g} Hz, 2nd order, causal; peak within {window_ms:g} ms of contact"
+    )
+
+
+def _known_of(mountings: Sequence[MountingEstimate]) -> str:
+    """Which directions of the body are known in the end, and how often the sensor was found turned."""
+    if not mountings:
+        return "nothing known"
+    last = next((one for one in reversed(mountings) if one.strides > 0), mountings[-1])
+    forward = "forward" if last.forward_sense_known else "line of travel"
+    named = {
+        "gravity": any(one.gravity is not None for one in mountings),
+        "up": last.up is not None,
+        "right": last.lateral is not None,
+        forward: last.forward is not None,
+    }
+    known = ", ".join(name for name, is_known in named.items() if is_known)
+    turned = sum(one.changed for one in mountings)
+    return f"known: {known}" + (f"; turned on its segment {turned} times" if turned else "")
 
 
 def clipped_samples(acc_g: FloatArray, range_g: float | None) -> tuple[BoolArray, float | None]:

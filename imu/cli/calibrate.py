@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
+    from imu.batch.calibrate import Calibration
     from imu.signal import CalibrationScore
 
 __all__ = ["calibrate"]
@@ -19,8 +20,8 @@ def calibrate(
     /,
     *,
     sensor: str,
-    placement: Literal["shank", "shoe"],
-    side: Literal["left", "right"],
+    placement: Literal["shank", "shoe"] | None = None,
+    side: Literal["left", "right"] | None = None,
     runner: str = "",
     kind: Literal["midfoot", "forefoot"] = "midfoot",
     range_g: float | None = None,
@@ -34,40 +35,44 @@ def calibrate(
     Parameters
     ----------
     heel : Path
-        CSV file of the run on the heels: time_s, acc_x_g, acc_y_g, acc_z_g.
+        The run on the heels: a session file, or a CSV file with time_s, acc_x_g, acc_y_g, acc_z_g.
     other : Path
-        CSV file of the run on the mid- or forefoot.
+        The run on the mid- or forefoot.
     sensor : str
         Name of the sensor, as in its sessions.
     placement : str
-        Where the sensor was worn.
+        Where the sensor was worn; needed for CSV files, session files say it.
     side : str
-        Which leg.
+        Which leg; needed for CSV files.
     runner : str
         Whose landings; live and record use them for this runner.
     kind : str
         How you landed in the second run.
     range_g : float
-        End of the accelerometer's range in g; by default seen from the samples.
+        End of the accelerometer's range in g of CSV files; by default seen from the samples.
     overwrite : bool
         Replace a calibration that exists.
     """
-    from imu.batch.calibrate import (
-        LEAST_DECIDED_PERCENT,
-        LEAST_RIGHT_PERCENT,
-        calibration_file,
-        save_calibration,
-    )
     from imu.batch.calibrate import calibrate as learn
-    from imu.cli.app import NOTHING_USABLE, OK
+    from imu.batch.calibrate import calibration_file
     from imu.cli.paths import check_target
     from imu.model import Strike
     from imu.runners.profile import slug_of
 
     path = calibration_file(sensor, slug_of(runner) if runner else "")
     check_target(path, (".json",), overwrite=overwrite)
-    found = learn(heel, other, placement=placement, side=side, kind=Strike(kind), range_g=range_g)
+    found = learn(
+        heel, other, placement=placement, side=side, kind=Strike(kind), range_g=range_g, sensor=sensor
+    )
     print(_told(found.score, kind))
+    return _keep(found, path, overwrite=overwrite)
+
+
+def _keep(found: Calibration, path: Path, *, overwrite: bool) -> int:
+    """Keep the model if it reached its bar, and say so."""
+    from imu.batch.calibrate import LEAST_DECIDED_PERCENT, LEAST_RIGHT_PERCENT, save_calibration
+    from imu.cli.app import NOTHING_USABLE, OK
+
     if found.model is None:
         print(
             f"Not kept: {LEAST_RIGHT_PERCENT:.0f} % right and {LEAST_DECIDED_PERCENT:.0f} % decided are "

@@ -21,12 +21,17 @@ if TYPE_CHECKING:
     from imu.model.samples import FloatArray, IntArray
     from imu.signal.params import SignalParams
 
-__all__ = ["Impact", "ImpactMeter"]
+__all__ = ["Impact", "ImpactMeter", "impact_cutoff_hz"]
 
 _SETTLE_S = 0.15
 _RISE_S = 0.06
 _GROUP_DELAY = 1.41
 """Delay at 0 Hz of a 2nd-order Butterworth low-pass, in units of 1 / (2 pi cut-off)."""
+
+
+def impact_cutoff_hz(rate_hz: float, params: SignalParams) -> float:
+    """Cut-off of the impact's low-pass at a sampling rate, Hz."""
+    return min(params.impact_cutoff_hz, 0.4 * rate_hz)
 
 
 class Impact(NamedTuple):
@@ -60,7 +65,7 @@ class ImpactMeter:
     """
 
     def __init__(self, rate_hz: float, params: SignalParams) -> None:
-        cutoff_hz = min(params.impact_cutoff_hz, 0.4 * rate_hz)
+        cutoff_hz = impact_cutoff_hz(rate_hz, params)
         self._sos = butter(2, cutoff_hz, fs=rate_hz, output="sos")
         self._zi = sosfilt_zi(self._sos)
         self._rate_hz = rate_hz

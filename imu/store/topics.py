@@ -24,6 +24,7 @@ from imu.model import (
     Landing,
     LinkChange,
     Marker,
+    MountingEstimate,
     Packet,
     PhaseChange,
     RunnerMetrics,
@@ -57,6 +58,7 @@ Derived = (
     Step
     | Impact
     | Landing
+    | MountingEstimate
     | Flag
     | Cue
     | CuePeriod
@@ -135,6 +137,7 @@ KINDS = (
     Kind("status", SensorStatus, "arrival_ns"),
     Kind("impacts", Impact, "known_ns", per_sensor=True),
     Kind("landings", Landing, "known_ns", per_sensor=True),
+    Kind("mountings", MountingEstimate, "known_ns", per_sensor=True),
     Kind("phases", PhaseChange, "known_ns"),
     Kind("runner", RunnerMetrics, "t_ns"),
 )
@@ -226,8 +229,9 @@ def _simplified(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, 
     if "enum" in node:
         return _ENUM_TYPE
     plain: dict[str, Any] = {"type": node["type"]}
-    if "items" in node:
-        plain["items"] = _simplified(node["items"], definitions)
+    alike = [node["items"]] if node.get("items") else node.get("prefixItems", [])  # of a tuple, the first
+    if alike:
+        plain["items"] = _simplified(alike[0], definitions)
     if isinstance(node.get("additionalProperties"), dict):
         plain["additionalProperties"] = _simplified(node["additionalProperties"], definitions)
     elif node["type"] == "object":

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontDatabase, QFontInfo, QImage
@@ -24,7 +25,7 @@ from imu.cli.simulated import simulated_session
 from imu.coach import PAUSE_COMMAND
 from imu.engine import Flow
 from imu.errors import EnvironmentProblem
-from imu.model import Flag, LinkChange, LinkState, Marker, Rule, SampleBatch, Side
+from imu.model import Flag, LinkChange, LinkState, Marker, Placement, Rule, SampleBatch, SensorInfo, Side
 from imu.sinks.base import Rewound
 from imu.sinks.mailbox import Mailbox, MailboxContents
 from imu.sinks.recorder import Durability, Recorder, Recording
@@ -442,3 +443,23 @@ def test_a_screen_that_is_blocked_loses_neither_flag_nor_recording(qtbot: QtBot,
     assert raised
     assert list(view.flag_times_s) == pytest.approx(raised)
     assert view.state().banner.kind is BannerKind.ENDED
+
+
+def test_every_sensor_on_a_leg_has_a_trace_of_its_own(qtbot: QtBot) -> None:
+    run = Run()
+    header = run.header()
+    shoe = SensorInfo("left-shoe", Placement.SHOE, Side.LEFT, 200.0)
+    pelvis = SensorInfo("pelvis", Placement.PELVIS, Side.LEFT, 200.0)
+    view = RunnerView(msgspec.structs.replace(header, sensors=(*header.sensors, shoe, pelvis)))
+    batches = [item for item in run.items() if isinstance(item, SampleBatch) and item.sensor == "left-shank"]
+    view.feed([*run.items(), *(msgspec.structs.replace(each, sensor="left-shoe") for each in batches)])
+    window = RunnerWindow(view)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.grab()
+    assert [len(panel.more) for panel in window.legs.values()] == [1, 0]
+    main, more = window.legs[Side.LEFT].trace, window.legs[Side.LEFT].more[0]
+    assert more._curve.yData.tolist() == main._curve.yData.tolist()
+    assert "left shoe" in more._key.text()
+    assert "left shin" in main._key.text()
+    assert len(window.chips) == 4

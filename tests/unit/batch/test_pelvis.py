@@ -206,7 +206,11 @@ def test_a_session_with_a_pelvis_sensor_has_the_steps_of_the_legs_alone(session:
     told = analyze(session, motion=True)
     assert set(told.steps["sensor"]) == {"left", "right"}
     assert set(told.quality["sensor"]) == {"pelvis", "left", "right"}
-    assert told.quality.set_index("sensor").loc["pelvis", "samples"] > 4000
+    quality = told.quality.set_index("sensor")
+    assert quality.loc["pelvis", "samples"] > 4000
+    assert quality.loc["pelvis", "mounting"] == "nothing known"
+    assert str(quality.loc["left", "mounting"]).startswith("known: gravity, up,")
+    assert "60 Hz" in str(quality.loc["left", "impact_filter"])
     left = told.outcomes[told.outcomes["sensor"] == "left"]["shock_attenuation"].dropna()
     assert len(left) > 20
     assert abs(left.median()) < 0.05

@@ -9,9 +9,11 @@ import pytest
 from imu.batch.calibrate import calibration_file, calibration_settings, load_calibration, save_calibration
 from imu.config import ChainConfig
 from imu.errors import InputError, UsageError
-from imu.model import Placement, SessionHeader, Strike
+from imu.model import Placement, SessionHeader, Side, Strike
 from imu.signal import StrikeModel
 from imu.signal.strike_model import FEATURES
+from imu.sources.sim import Bout, Motion, Scenario, SimSensor, simulate
+from imu.store import SessionWriter
 from tests.laws import streams
 from tests.unit.signal.simulated import run
 
@@ -54,6 +56,43 @@ def test_a_calibrated_shin_tells_heel_from_forefoot_in_other_runs(
         assert len(decided) >= 0.8 * len(steps)
         assert (decided["strike"] == expected).mean() >= 0.95
     assert softstrike("calibrate", heel, fore, *WORN)[0] == 2  # nothing is replaced unasked
+
+
+def session(path: Path, angle_deg: float, seed: int) -> Path:
+    """Record both shins of a run."""
+    bouts = (
+        Bout(motion=Motion.STAND, duration_s=3.0),
+        Bout(motion=Motion.RUN, duration_s=40.0, strike_angle_deg=angle_deg, strike_sd_deg=2.5),
+    )
+    worn = [
+        SimSensor(sensor=f"{side}-shin", placement=Placement.SHANK, side=side)
+        for side in (Side.LEFT, Side.RIGHT)
+    ]
+    made = simulate(Scenario("run", bouts), worn, seed=seed)
+    writer = SessionWriter(path, made.header)
+    for item in made.inputs():
+        writer.write(item)
+    writer.close()
+    return path
+
+
+def test_session_files_teach_as_well(
+    softstrike: Callable[..., tuple[int, str, str]], folder: Path, settings: Path
+) -> None:
+    heel, fore = session(folder / "heel.mcap", 14.0, 1), session(folder / "fore.mcap", -5.0, 2)
+    assert softstrike("calibrate", heel, fore, "--sensor", "left-shin", "--kind", "forefoot")[0] == 0
+    model = load_calibration(settings / "calibrations" / "left-shin.json")
+    assert (model.placement, model.other) == (Placement.SHANK, Strike.FOREFOOT)
+    code, _, err = softstrike("calibrate", heel, fore, "--sensor", "no-shin")
+    assert code != 0
+    assert "left-shin, right-shin" in err
+
+
+def test_a_table_needs_its_placement(softstrike: Callable[..., tuple[int, str, str]], folder: Path) -> None:
+    heel = record(folder / "heel.csv", 14.0, 1)
+    code, _, err = softstrike("calibrate", heel, heel, "--sensor", "left-shin")
+    assert code == 2
+    assert "placement" in err
 
 
 def test_runs_that_are_alike_are_not_kept(
