@@ -229,11 +229,13 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
 def _cluster(distributed: Any, workers: int) -> Any:
     """Start a cluster on loopback; a worker that does not come up, or loses its scheduler, gives up.
 
-    Its profiler, which looks at every worker's stack a hundred times a second, is off.
+    Off are Dask's profiler, which looks at every worker's stack a hundred times a second, and its wish that
+    memory be given back at once: of arrays that come and go, every page would be fetched anew.
     """
     import dask.config as settings  # noqa: PLC0415 - an extra, and slow to import
 
-    settings.set({"distributed.worker.profile.enabled": False})
+    lean = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
+    settings.set({"distributed.worker.profile.enabled": False, "distributed.nanny.pre-spawn-environ": lean})
     return distributed.LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
