@@ -219,9 +219,8 @@ class _SensorFeed:
         places = (np.searchsorted(block.order, [order for order, _ in ticks]) - 1).tolist()
         found = decode_block(chain, block, set(places))
         chain.battery_percent = battery_percent
-        for timed in (
-            itertools.chain.from_iterable(map(_apart, found.outputs)) if self._apart else found.outputs
-        ):
+        outputs = [one for timed in found.outputs for one in _apart(timed)] if self._apart else found.outputs
+        for timed in outputs:
             at = (int(block.order[timed.place]), self._number, timed.rank, False)
             self._events.append(_Event(*at, int(block.arrival_ns[timed.place]), timed.item))
             if isinstance(timed.item, SampleBatch):

@@ -142,12 +142,10 @@ def undo(*, runner: str | None = None) -> int:
         Who; the only runner without.
     """
     from imu.cli.app import OK
-    from imu.cli.who import runner_named
+    from imu.cli.who import taken_back
     from imu.coach import DiaryEntry
-    from imu.runners import journal_of
 
-    entry = journal_of(runner_named(runner)).take_back(DiaryEntry)
-    assert isinstance(entry, DiaryEntry)  # noqa: S101 - what was asked for
+    entry = taken_back(DiaryEntry, runner)
     print(f"taken back: {_line(entry)}")
     return OK
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from imu.imports import Imported
 
 __all__ = ["import_"]
 
@@ -58,30 +61,47 @@ def import_(
         On what surface.
     """
     from imu.cli.app import OK
-    from imu.cli.paths import check_session_target
-    from imu.errors import UsageError
     from imu.imports import Facts, import_tables, load_mapping, write_session
     from imu.model import Placement, Side
 
-    groups = [(side, files), ("left", left), ("right", right)]
-    if bool(files) == bool(left or right):
-        raise UsageError("import: name the files of one sensor, or those of two with --left and --right")
-    check_session_target(out)
-    if out.exists():
-        raise UsageError(f"{out} exists already and a session is never overwritten: choose another name")
+    _check(out)
     layout = None if mapping is None else load_mapping(mapping)
     where = None if placement is None else Placement(placement)
     found = [
         import_tables(paths, Facts(where, None if leg is None else Side(leg), rate_hz, range_g), layout)
-        for leg, paths in groups
-        if paths
+        for leg, paths in _groups(side, files, left, right)
     ]
     write_session(found, out, runner=runner, shoe=shoe, surface=surface)
+    _tell(found)
+    print(f"session written to {out}")
+    return OK
+
+
+def _check(out: Path) -> None:
+    """Say what is wrong with the target before the work begins."""
+    from imu.cli.paths import check_session_target
+    from imu.errors import UsageError
+
+    check_session_target(out)
+    if out.exists():
+        raise UsageError(f"{out} exists already and a session is never overwritten: choose another name")
+
+
+def _groups(
+    side: str | None, files: list[Path] | None, left: list[Path] | None, right: list[Path] | None
+) -> list[tuple[str | None, list[Path]]]:
+    """Files of each sensor: those of one, or of both legs."""
+    from imu.errors import UsageError
+
+    if bool(files) == bool(left or right):
+        raise UsageError("import: name the files of one sensor, or those of two with --left and --right")
+    return [(leg, paths) for leg, paths in ((side, files), ("left", left), ("right", right)) if paths]
+
+
+def _tell(found: list[Imported]) -> None:
     for one in found:
         table = one.table
         worn = f"{table.side} {table.placement}"
         print(f"{worn}: {len(table)} samples at {table.rate_hz:.1f} Hz, {one.layouts[0]}")
         for note in one.notes:
             print(f"  {note}")
-    print(f"session written to {out}")
-    return OK

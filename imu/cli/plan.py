@@ -193,12 +193,10 @@ def undo(*, runner: str | None = None) -> int:
         Who; the only runner without.
     """
     from imu.cli.app import OK
-    from imu.cli.who import runner_named
+    from imu.cli.who import taken_back
     from imu.coach import LogEntry
-    from imu.runners import journal_of
 
-    entry = journal_of(runner_named(runner)).take_back(LogEntry)
-    assert isinstance(entry, LogEntry)  # noqa: S101 - what was asked for
+    entry = taken_back(LogEntry, runner)
     print(f"taken back: {entry.what} of {entry.day}")
     return OK
 

@@ -11,6 +11,7 @@ from imu.model import Placement, Side  # noqa: TC001 - cyclopts reads the annota
 
 if TYPE_CHECKING:
     from imu.sources.ble.air import Stack
+    from imu.sources.ble.registry import KnownSensor
     from imu.sources.ble.scan import Sighting
 
 __all__ = ["sensors"]
@@ -92,10 +93,8 @@ def bind(
     from imu.cli.app import OK
     from imu.cli.radio import known_sensors, with_radio
     from imu.errors import UsageError
-    from imu.folders import sensors_file
     from imu.profiles import find_profile, resolve_params
-    from imu.sources.ble.registry import KnownSensor, checked, save_sensors
-    from imu.sources.ble.registry import bind as bound
+    from imu.sources.ble.registry import KnownSensor, checked
 
     before = known_sensors()
     host_id = ""
@@ -107,13 +106,22 @@ def bind(
     params = dict(setting or {})
     resolve_params(find_profile(profile), params)
     new = checked(KnownSensor(name, profile, runner, placement, side, serial, known_as, host_id, params))
+    _keep(before, new)
+    told = f"serial number {serial}" if serial else "it tells no serial number"
+    print(f"{new.title} ({told}) is {runner}'s {new.place}")
+    return OK
+
+
+def _keep(before: tuple[KnownSensor, ...], new: KnownSensor) -> None:
+    """Write the sensor into the file, and tell whose it was."""
+    from imu.folders import sensors_file
+    from imu.sources.ble.registry import bind as bound
+    from imu.sources.ble.registry import save_sensors
+
     save_sensors(sensors_file(), bound(before, new))
     for old in before:
         if old.identity == new.identity and old.owner != new.owner:
             print(f"it was bound to {old.owner} before")
-    told = f"serial number {serial}" if serial else "it tells no serial number"
-    print(f"{new.title} ({told}) is {runner}'s {new.place}")
-    return OK
 
 
 @sensors.command

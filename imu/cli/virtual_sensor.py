@@ -75,14 +75,8 @@ def virtual_sensor(
     duration : float
         Switch off after this many s.
     """
-    from imu.errors import EnvironmentProblem
-
-    try:
-        import bumble  # noqa: F401 - whether it is there is the question
-    except ImportError as error:
-        raise EnvironmentProblem("virtual sensors need: pip install 'softstrike[virtual]'") from error
+    _need_bumble()
     found = _profile(profile)
-    sides = _SIDES[:1] if one else _SIDES
     title = name or next(iter(found.match.name_prefixes), found.title[:16])
     parts = [
         (
@@ -90,9 +84,18 @@ def virtual_sensor(
             _wearer(side, scenario, seed, play),
             _radio(loss, seed, side),
         )
-        for number, side in enumerate(sides)
+        for number, side in enumerate(_SIDES[:1] if one else _SIDES)
     ]
     return asyncio.run(_run(transport, found, parts, duration))
+
+
+def _need_bumble() -> None:
+    from imu.errors import EnvironmentProblem
+
+    try:
+        import bumble  # noqa: F401 - whether it is there is the question
+    except ImportError as error:
+        raise EnvironmentProblem("virtual sensors need: pip install 'softstrike[virtual]'") from error
 
 
 def _profile(word: str) -> Profile:

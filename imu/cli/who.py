@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter, validators
 
 from imu.errors import UsageError
 
-__all__ = ["Score", "Share", "runner_named", "shown_verdict", "today"]
+if TYPE_CHECKING:
+    from imu.coach import DiaryEntry, LogEntry
+
+__all__ = ["Score", "Share", "runner_named", "shown_verdict", "taken_back", "today"]
+
+Entry = TypeVar("Entry", "LogEntry", "DiaryEntry")
 
 Score = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=10))]
 """Option: a score from 0 to 10."""
@@ -21,6 +26,13 @@ Share = Annotated[float, Parameter(validator=validators.Number(gte=50, lte=95))]
 def today() -> dt.date:
     """Today, where the runner is."""
     return dt.datetime.now().astimezone().date()
+
+
+def taken_back(kind: type[Entry], runner: str | None) -> Entry:
+    """Take out of a runner's journal what was written last of a kind, and return it."""
+    from imu.runners import journal_of
+
+    return journal_of(runner_named(runner)).take_back(kind)
 
 
 def runner_named(name: str | None) -> str:

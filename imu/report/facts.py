@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 import numpy as np
 
+from imu.batch import SensorQuality
 from imu.config import ChainConfig
 from imu.model import Activity, Strike
 from imu.report.usual import Baseline, first_steps, usual_by_step
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FlagFacts",
-    "QualityFacts",
     "SessionFacts",
     "SideFacts",
     "Stretch",
@@ -141,20 +141,6 @@ class FlagFacts(msgspec.Struct, frozen=True):
     text: str
 
 
-class QualityFacts(msgspec.Struct, frozen=True):
-    """What the numbers of one sensor rest on; shares from 0 to 1."""
-
-    sensor: str
-    rate_hz: float
-    range_g: float | None
-    samples: int
-    lost_samples: int
-    gaps: int
-    clipped_samples: int
-    coverage: float
-    notes: str
-
-
 class SessionFacts(msgspec.Struct, frozen=True):
     """Everything a report knows of a session; names and notes as the runner gave them.
 
@@ -180,7 +166,7 @@ class SessionFacts(msgspec.Struct, frozen=True):
     complete: bool
     sides: tuple[SideFacts, ...]
     flags: tuple[FlagFacts, ...] = ()
-    quality: tuple[QualityFacts, ...] = ()
+    quality: tuple[SensorQuality, ...] = ()
 
     @property
     def running_s(self) -> float:
@@ -304,14 +290,10 @@ def _flags(flags: pd.DataFrame) -> Iterable[FlagFacts]:
         yield FlagFacts(float(row["time_s"]), str(row["rule"]), str(row["text"]))
 
 
-def _quality(quality: pd.DataFrame) -> Iterable[QualityFacts]:
+def _quality(quality: pd.DataFrame) -> Iterable[SensorQuality]:
     for row in quality.to_dict("records"):
-        kept = {name: row[name] for name in QualityFacts.__struct_fields__}
-        yield QualityFacts(**cast("Any", kept | {"range_g": _or_none(kept["range_g"])}))
-
-
-def _or_none(value: Any) -> float | None:
-    return None if value is None or np.isnan(value) else float(value)
+        known = {name: None if value is None or value != value else value for name, value in row.items()}  # noqa: PLR0124 - not a number
+        yield SensorQuality(**cast("Any", known))
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> FloatArray:

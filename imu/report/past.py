@@ -23,7 +23,7 @@ __all__ = ["EARLIER", "earlier_sessions", "facts_of", "sessions_of"]
 EARLIER = 5
 """Sessions before this one that it is compared with."""
 
-LAYOUT = 1
+LAYOUT = 2
 """Changes whenever facts change their meaning within a version of the software."""
 
 _UNSAID = {"name": "", "runner": "", "started": None, "shoe": "", "surface": "", "tags": (), "note": ""}
@@ -97,7 +97,9 @@ def _dated(library: Library, runner: str) -> list[tuple[datetime, SessionEntry]]
     found = [
         (begun, entry)
         for entry in library.sessions()
-        if not entry.problem and (begun := moment_of(entry.started_utc)) and runner in {"", entry.runner}
+        if not entry.problem
+        and (begun := moment_of(entry.started_utc))
+        and runner.casefold() in {"", entry.runner.casefold()}
     ]
     return sorted(found, key=lambda row: (row[0], row[1].session))
 

@@ -104,7 +104,7 @@ class Journal:
         else:
             self._write(diary=(*self.diary, entry))
 
-    def take_back(self, kind: type[LogEntry | DiaryEntry]) -> LogEntry | DiaryEntry:
+    def take_back(self, kind: type[Entry]) -> Entry:
         """Take out the entry of a kind that was written last.
 
         Raises
@@ -112,10 +112,11 @@ class Journal:
         UsageError
             There is none.
         """
-        entries = self.log if kind is LogEntry else self.diary
+        page = "log" if kind is LogEntry else "diary"
+        entries: tuple[Entry, ...] = getattr(self, page)
         if not entries:
             raise UsageError(f"{self.path}: nothing has been written yet")
-        self._write(**{"log" if kind is LogEntry else "diary": entries[:-1]})
+        self._write(**{page: entries[:-1]})
         return entries[-1]
 
     def _write(self, **changes: object) -> None:

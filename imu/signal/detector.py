@@ -49,6 +49,7 @@ class _State(msgspec.Struct):
     axes: AxesTracker
     held: list[SampleBatch] = msgspec.field(default_factory=list)
     last_ns: int = 0
+    room: int = 0
     segment: Segment | None = None
     regular: LastSample | None = None
     past: Past = msgspec.field(default_factory=Past)
@@ -119,7 +120,7 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
             return []
         self._state.held.append(item)
         is_due = self._due(item)
-        self._state.last_ns = int(item.t_ns[-1])
+        self._state.last_ns = item.t_ns.item(-1)
         return [out for _, out in self._take_held()] if is_due else []
 
     def push_all(self, batches: Sequence[SampleBatch]) -> list[tuple[int, Told]]:
@@ -134,14 +135,19 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
 
     def _due(self, newest: SampleBatch) -> bool:
         """Tell whether samples held back fill a hop, or could be what an impact or a landing waits for."""
-        segment, times_ns = self._state.segment, newest.t_ns
-        if segment is None or int(times_ns[0]) - self._state.last_ns > self._hole_ns:
-            return True
-        if int(times_ns[-1]) - int(times_ns[0]) > (len(times_ns) - 1) * self._hole_ns:
-            return True
-        jerk, soonest = segment.jerk, segment.soonest()
-        end = jerk.end_with(sum(map(len, self._state.held)))
-        return jerk.look_at(jerk.data.end) < end or (soonest is not None and end >= soonest)
+        state, times_ns = self._state, newest.t_ns
+        state.room -= len(times_ns)
+        first_ns, last_ns = times_ns.item(0), times_ns.item(-1)
+        is_even = last_ns - first_ns <= (len(times_ns) - 1) * self._hole_ns
+        return state.room <= 0 or not is_even or first_ns - state.last_ns > self._hole_ns
+
+    def _room(self) -> int:
+        """Return how many samples can be held back before something may have to be told."""
+        segment = self._state.segment
+        if segment is None:
+            return 0
+        due, soonest = segment.jerk.look_at(segment.jerk.data.end) + 1, segment.soonest()
+        return segment.jerk.samples_to(due if soonest is None else min(due, soonest))
 
     def flush(self) -> list[Told]:
         """Finish the last steps; windows that the recording's end cuts are used as far as they go."""
@@ -162,7 +168,9 @@ class StepDetector(Block[SampleBatch | Gap, Told, _State]):
         held, self._state.held = self._state.held, []
         if not held:
             return []
-        return [out for grid in self._regular.push(_joined(held)) for out in self._push_grid(grid)]
+        told = [out for grid in self._regular.push(_joined(held)) for out in self._push_grid(grid)]
+        self._state.room = self._room()
+        return told
 
     def _push_grid(self, grid: Grid) -> list[tuple[int, Told]]:
         told: list[tuple[int, Told]] = []

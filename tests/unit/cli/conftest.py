@@ -22,8 +22,9 @@ class Said(NamedTuple):
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in an empty folder, without a display."""
+def folder(tmp_path: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder, without a display and without anything of the user's."""
+    assert own_folders
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     return tmp_path

@@ -83,3 +83,25 @@ def test_wrong_use_is_one_sentence(softstrike: Run, recorded: Path) -> None:
     said = softstrike("sessions", "note", RUN, "text")
     assert said.code == 1
     assert "is not a softstrike session" in said.err
+
+
+def test_the_window_comes_back_after_each_session_until_it_is_closed(
+    softstrike: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path | None] = []
+    played: list[tuple[Path, str]] = []
+    answers = iter([folder / "a.mcap", folder / "b.mcap", None])
+
+    def choose(of: Path | None) -> Path | None:
+        asked.append(of)
+        return next(answers)
+
+    def play(path: Path, _speed: float, *, title: str) -> None:
+        played.append((path, title))
+
+    monkeypatch.setattr("imu.cli.screen.window_possible", lambda: True)
+    monkeypatch.setattr("imu.cli.screen.choose_session", choose)
+    monkeypatch.setattr("imu.cli.replay.play_in_window", play)
+    assert softstrike("sessions", "window", "--folder", folder) == (0, "", "")
+    assert asked == [folder] * 3
+    assert played == [(folder / "a.mcap", "a.mcap"), (folder / "b.mcap", "b.mcap")]

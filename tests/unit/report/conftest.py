@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 import imu
+from imu.batch import SensorQuality
 from imu.report import SessionFacts, session_facts
-from imu.report.facts import QualityFacts, SideFacts, Stretch
+from imu.report.facts import SideFacts, Stretch
 from imu.report.usual import Baseline
 
 if TYPE_CHECKING:
@@ -70,7 +71,12 @@ def made_facts(made_side: Callable[..., SideFacts]) -> Callable[..., SessionFact
         duration_s=320.0,
         complete=True,
         sides=sides,
-        quality=tuple(QualityFacts(side.sensor, 200.0, 32.0, 64_000, 640, 3, 0, 0.99, "") for side in sides),
+        quality=tuple(
+            SensorQuality(
+                side.sensor, 200.0, 32.0, 64_000, 640, 3, 0, 0.99, "", None, None, None, None, None, None
+            )
+            for side in sides
+        ),
     )
 
     def make(**changes: Any) -> SessionFacts:
