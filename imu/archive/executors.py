@@ -226,9 +226,17 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
         yield open_now.enter_context(client)
 
 
-def _cluster(dask: Any, workers: int) -> Any:
-    """Start a cluster on loopback; a worker that does not come up, or loses its scheduler, gives up."""
-    return dask.LocalCluster(
+def _cluster(distributed: Any, workers: int) -> Any:
+    """Start a cluster on loopback; a worker that does not come up, or loses its scheduler, gives up.
+
+    Off are Dask's profiler, which looks at every worker's stack a hundred times a second, and its wish that
+    memory be given back at once: of arrays that come and go, every page would be fetched anew.
+    """
+    import dask.config as settings  # noqa: PLC0415 - an extra, and slow to import
+
+    lean = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
+    settings.set({"distributed.worker.profile.enabled": False, "distributed.nanny.pre-spawn-environ": lean})
+    return distributed.LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
         host=_LOOPBACK,

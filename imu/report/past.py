@@ -97,7 +97,9 @@ def _dated(library: Library, runner: str) -> list[tuple[datetime, SessionEntry]]
     found = [
         (begun, entry)
         for entry in library.sessions()
-        if not entry.problem and (begun := moment_of(entry.started_utc)) and runner in {"", entry.runner}
+        if not entry.problem
+        and (begun := moment_of(entry.started_utc))
+        and runner.casefold() in {"", entry.runner.casefold()}
     ]
     return sorted(found, key=lambda row: (row[0], row[1].session))
 

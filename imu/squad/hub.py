@@ -65,7 +65,7 @@ class Hub:
     clock_ms : callable
         Wall clock, ms since 1970.
     on_state : callable, optional
-        Told, in the hub's own thread, when the broker is reached or lost.
+        Told, in the hub's own thread, when the broker is reached or lost, once each.
 
     Raises
     ------
@@ -148,8 +148,8 @@ class Hub:
             self._over.set()
 
     def _note(self, state: ConnectionState) -> None:
-        self.state = state
-        if self._on_state is not None:
+        changed, self.state = state != self.state, state
+        if changed and self._on_state is not None:
             self._on_state(state)
 
     def _topic(self, kind: str) -> str:
