@@ -7,6 +7,7 @@ own clock and samples; a channel LATENCY carries the time of every sample.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,7 +20,6 @@ from imu.units import MPS2_PER_G
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import pandas as pd
 
@@ -41,14 +41,16 @@ _EVENTS = {
 }
 
 
-def export_bids(session: SessionData, out: Path, *, overwrite: bool = False, subject: str = "01") -> Written:
+def export_bids(
+    session: SessionData, out: Path | str, *, overwrite: bool = False, subject: str = "01"
+) -> Written:
     """Write a session as a Motion-BIDS data set of one subject; no name, address or date is in it.
 
     Parameters
     ----------
     session : SessionData
         From :func:`imu.batch.load`.
-    out : pathlib.Path
+    out : pathlib.Path or str
         The folder of the data set.
     overwrite : bool
         Whether files of the same names may be replaced.
@@ -66,6 +68,7 @@ def export_bids(session: SessionData, out: Path, *, overwrite: bool = False, sub
     """
     if not _LABEL.fullmatch(subject):
         raise UsageError(f"--subject {subject}: a BIDS label is made of letters and digits only")
+    out = Path(out)
     with new_folder(out, overwrite=overwrite) as folder:
         motion = folder / f"sub-{subject}" / "motion"
         motion.mkdir(parents=True)

@@ -10,6 +10,7 @@ import datetime as dt
 import itertools
 import math
 import statistics
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -21,7 +22,6 @@ from imu.store.files import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from imu.batch import SessionData
 
@@ -65,7 +65,7 @@ class _Step(msgspec.Struct, frozen=True):
 
 
 def export_fit(
-    session: SessionData, out: Path, *, overwrite: bool = False, started: dt.datetime | None = None
+    session: SessionData, out: Path | str, *, overwrite: bool = False, started: dt.datetime | None = None
 ) -> Written:
     """Write a session as a FIT activity.
 
@@ -73,7 +73,7 @@ def export_fit(
     ----------
     session : SessionData
         From :func:`imu.batch.load`.
-    out : pathlib.Path
+    out : pathlib.Path or str
         File to write, ``.fit``.
     overwrite : bool
         Whether it may replace an existing file.
@@ -95,6 +95,7 @@ def export_fit(
     builder = _builder(begin_ms)
     for message in _messages(steps, laps, begin_ms):
         builder.add(message)
+    out = Path(out)
     with new_file(out, overwrite=overwrite) as temporary:
         temporary.write_bytes(builder.build_bytes())
     notes = (

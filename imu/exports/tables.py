@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imu.exports.places import Written, new_folder
@@ -10,7 +11,6 @@ from imu.store.cells import safe_text, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import pandas as pd
 
@@ -22,14 +22,14 @@ TABLES = ("samples", "flags", "gaps", "markers", "sensors", "metadata")
 """Tables beside the steps, named as in :class:`imu.batch.SessionData`."""
 
 
-def export_parquet(session: SessionData, out: Path, *, overwrite: bool = False) -> Written:
+def export_parquet(session: SessionData, out: Path | str, *, overwrite: bool = False) -> Written:
     """Write a session as a folder of Parquet files; every digit is kept.
 
     Parameters
     ----------
     session : SessionData
         From :func:`imu.batch.load`.
-    out : pathlib.Path
+    out : pathlib.Path or str
         The folder.
     overwrite : bool
         Whether files of the same names may be replaced.
@@ -46,7 +46,7 @@ def export_parquet(session: SessionData, out: Path, *, overwrite: bool = False) 
     return _export(session, out, ".parquet", _write_parquet, overwrite=overwrite)
 
 
-def export_csv(session: SessionData, out: Path, *, overwrite: bool = False) -> Written:
+def export_csv(session: SessionData, out: Path | str, *, overwrite: bool = False) -> Written:
     """Write a session as a folder of CSV files that a spreadsheet can open without running anything.
 
     Numbers of samples keep every digit; steps have the decimals of the analysis contract. Text that a
@@ -58,12 +58,13 @@ def export_csv(session: SessionData, out: Path, *, overwrite: bool = False) -> W
 
 def _export(
     session: SessionData,
-    out: Path,
+    out: Path | str,
     ending: str,
     write: Callable[[pd.DataFrame, Path], None],
     *,
     overwrite: bool,
 ) -> Written:
+    out = Path(out)
     with new_folder(out, overwrite=overwrite) as folder:
         for name in TABLES:
             write(getattr(session, name), folder / f"{name}{ending}")

@@ -62,7 +62,7 @@ def test_the_official_validator_finds_no_error_and_no_sample_is_lost(
 
 
 def test_the_validator_can_fail(project_root: Path, tmp_path: Path) -> None:
-    export_bids(imu.load(project_root / "data" / "run_shoe_real.mcap"), tmp_path / "bids")
+    export_bids(imu.load(project_root / "data" / "run_shoe_real.mcap"), str(tmp_path / "bids"))
     (next((tmp_path / "bids").rglob("*_motion.json"))).write_text("{}")
     assert problems(tmp_path / "bids")
 
