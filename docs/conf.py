@@ -19,7 +19,7 @@ import imu
 for found in pkgutil.walk_packages(imu.__path__, "imu."):
     if not found.name.startswith("imu.cli"):
         loaded = importlib.import_module(found.name)
-        for alias in ("FloatArray", "IntArray", "BoolArray"):
+        for alias in ("FloatArray", "IntArray", "BoolArray", "Bytes"):
             vars(loaded).setdefault(alias, np.ndarray)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

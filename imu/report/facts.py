@@ -185,7 +185,7 @@ def session_facts(session: SessionData) -> SessionFacts:
     ----------
     session : SessionData
         From :func:`imu.batch.load`. What is usual is the runner's baselines that its header carries, by
-        cadence; without them the first steps, see :func:`imu.report.usual.against_earlier`.
+        cadence; without them the first steps, see :func:`imu.report.against_earlier`.
 
     Returns
     -------

@@ -45,7 +45,7 @@ def facts_of(entry: SessionEntry) -> SessionFacts:
     Returns
     -------
     SessionFacts
-        Not yet held against earlier sessions, see :func:`imu.report.usual.against_earlier`.
+        Not yet held against earlier sessions, see :func:`imu.report.against_earlier`.
 
     Raises
     ------

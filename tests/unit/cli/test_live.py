@@ -33,9 +33,8 @@ WHEN = datetime(2026, 5, 3, 18, 30, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CONFIG", "DATA", "CACHE"):
-        monkeypatch.setenv(f"SOFTSTRIKE_{name}_DIR", str(tmp_path / name.lower()))
+def sessions(own_folders: Path) -> Path:
+    return own_folders / "data" / "sessions"
 
 
 @pytest.mark.parametrize(
@@ -49,10 +48,10 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_session_file_is_named_readably_and_stays_in_its_folder(
-    runner: str, name: str, tmp_path: Path
+    runner: str, name: str, sessions: Path
 ) -> None:
     path = new_session_path(runner, WHEN)
-    assert (path.parent, path.name) == (tmp_path / "data" / "sessions", name)
+    assert (path.parent, path.name) == (sessions, name)
 
 
 def test_a_second_session_in_the_same_minute_gets_a_name_of_its_own() -> None:
@@ -61,21 +60,21 @@ def test_a_second_session_in_the_same_minute_gets_a_name_of_its_own() -> None:
     assert new_session_path("anna", WHEN).name == "2026-05-03_1830_anna_2.mcap"
 
 
-def test_without_a_bound_sensor_nothing_is_begun(softstrike: Callable[..., Said], tmp_path: Path) -> None:
+def test_without_a_bound_sensor_nothing_is_begun(softstrike: Callable[..., Said], sessions: Path) -> None:
     for command in (("live", "--headless"), ("record",)):
         done = softstrike(*command)
         assert done.code == 2
         assert "sensors bind" in done.err
         assert "--simulate" in done.err
-    assert not (tmp_path / "data").exists()
+    assert not sessions.exists()
 
 
 def test_a_simulated_recording_goes_to_the_folder_of_sessions(
-    softstrike: Callable[..., Said], tmp_path: Path
+    softstrike: Callable[..., Said], sessions: Path
 ) -> None:
     done = softstrike("record", "--simulate", "--scenario", "demo", "--duration", "1")
     assert done.code == 0
-    (path,) = (tmp_path / "data" / "sessions").iterdir()
+    (path,) = sessions.iterdir()
     assert path.name in done.out
 
 

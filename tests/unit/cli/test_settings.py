@@ -76,7 +76,7 @@ def test_the_limit_comes_into_the_session(softstrike: Callable[..., Said], tmp_p
 def test_a_broken_file_stops_a_run_before_a_file_is_begun(
     softstrike: Callable[..., Said], tmp_path: Path
 ) -> None:
-    preferences_file().parent.mkdir()
+    preferences_file().parent.mkdir(parents=True)
     preferences_file().write_text("volume = 9")
     out = tmp_path / "run.mcap"
     said = softstrike("live", "--simulate", "--duration", "3", "--headless", "--out", out)
