@@ -70,13 +70,13 @@ package: setup-dev ## build the wheel and try it in a clean environment, away fr
 	sh scripts/check_package.sh $(BIN)/python
 
 bench: setup-dev ## speed and memory as ratios
-	$(BIN)/python -m pytest tests/bench -m bench -s $(ARGS)
+	$(BIN)/python -m pytest tests/bench -m bench -s --timeout=3600 $(ARGS)
 
 accuracy: setup-dev ## measure on ../shared/data anew: docs/accuracy.rst and docs/accuracy.json
 	$(BIN)/softstrike evaluate ../shared/data --page docs/accuracy.rst --figures docs/accuracy.json
 
 soak: setup-dev ## two sensors at 416 Hz for ten minutes, every drop-out: loss, delay, load
-	SOFTSTRIKE_SOAK_S=600 $(BIN)/python -m pytest tests/bench/test_ble_soak.py tests/ble -m bench -s $(ARGS)
+	SOFTSTRIKE_SOAK_S=600 $(BIN)/python -m pytest tests/bench/test_ble_soak.py tests/ble -m bench -s --timeout=3600 $(ARGS)
 
 lock: setup-dev ## renew requirements/*.txt from pyproject.toml
 	$(UV_COMPILE) --upgrade --extra all --extra s3 --group dev --group docs --group build -o requirements/dev.txt
