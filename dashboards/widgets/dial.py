@@ -58,7 +58,8 @@ class LandingDial(Panel[DialState]):
         angle, radius, centre = math.pi * (1.0 - place), box.width() / 2, box.center()
         toward = QPointF(math.cos(angle), -math.sin(angle))
         painter.setPen(QPen(colour("text_faint" if stale else "text"), 3))
-        painter.drawLine(QLineF(centre + toward * (radius - 28), centre + toward * (radius - 9)))
+        # Across the arc, where it covers no figure.
+        painter.drawLine(QLineF(centre + toward * (radius - 11), centre + toward * (radius + 6)))
 
     def _paint_figure(self, painter: QPainter, state: DialState) -> None:
         fonts, middle = load_theme().font, 8 + ARC_PX / 2
