@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from imu.model import Activity, Flag, Marker, Phase, PhaseChange, Rule, Side
+from imu.model import Activity, Marker, Phase, PhaseChange, Rule, Side
 from imu.units import ns_to_s
 
 if TYPE_CHECKING:
@@ -120,15 +120,6 @@ def _phase_spans(overview: Overview, duration_s: float) -> list[Span]:
     ends = [*(begin_s for begin_s, _ in begins[1:]), duration_s]
     return [
         Span(begin_s, end_s, phase.value)
-        for (begin_s, phase), end_s in zip(
-            begins, ends, strict=False
-        )  # without a phase there is an end but no begin
+        for (begin_s, phase), end_s in zip(begins, ends, strict=False)  # no phase: an end but no begin
         if phase is not Phase.STANDING
-    ]
-
-
-def flags_between(overview: Overview, begin_s: float, end_s: float) -> list[Flag]:
-    """Return the flags that were raised in a stretch, s since the first input."""
-    return [
-        flag for flag in overview.flags if flag.raised and begin_s <= overview_s(overview, flag.t_ns) < end_s
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,9 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LIMITS", "Limit", "limit_problem", "limit_settings"]
 
-HYSTERESIS = FlagParams().share_raise - FlagParams().share_lower
-PERCENT = 100.0
 USUAL = FlagParams()
+HYSTERESIS = USUAL.share_raise - USUAL.share_lower
+PERCENT = 100.0
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -101,7 +100,7 @@ def limit_problem(values: Mapping[str, float | None]) -> str:
     """Say which limit cannot be; empty when all can."""
     for key, limit in LIMITS.items():
         value = values.get(key)
-        if value is not None and not (limit.low <= value <= limit.high and math.isfinite(value)):
+        if value is not None and not limit.low <= value <= limit.high:  # NaN is nowhere
             return f"key `{key}`: must be from {limit.low:g} to {limit.high:g} {limit.unit}, not {value:g}"
     return ""
 

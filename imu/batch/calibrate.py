@@ -9,10 +9,9 @@ import msgspec
 import numpy as np
 
 from imu.batch.analyze import clipped_samples, table_batches, table_sensor
-from imu.chain import Chain
+from imu.batch.session_data import decoded
 from imu.config import STRIKE_MODEL_KEY
 from imu.errors import InputError, UsageError
-from imu.feed import feed
 from imu.folders import config_folder
 from imu.model import Activity, Placement, SampleBatch, Step, Strike
 from imu.signal import StepDetector
@@ -104,11 +103,7 @@ def calibrate(
             f"the runs were sampled at {rate_hz:.0f} and {other_hz:.0f} Hz: record both with one setting"
         )
     for rows, name in ((rows_heel, "heel"), (rows_other, str(kind))):
-        if len(rows) < FEWEST_LANDINGS:
-            raise InputError(
-                f"the {name} run has {len(rows)} accepted running landings, at least {FEWEST_LANDINGS} are "
-                "needed: run for 30 s"
-            )
+        _check_enough(rows, name)
     place = worn.placement
     score = cross_validate(rows_heel, rows_other, place, rate_hz, kind)
     if score.right_percent < LEAST_RIGHT_PERCENT or score.decided_percent < LEAST_DECIDED_PERCENT:
@@ -125,6 +120,14 @@ def calibrate(
         steps=len(rows_heel) + len(rows_other),
     )
     return Calibration(model, score)
+
+
+def _check_enough(rows: FloatArray, name: str) -> None:
+    if len(rows) < FEWEST_LANDINGS:
+        raise InputError(
+            f"the {name} run has {len(rows)} accepted running landings, at least {FEWEST_LANDINGS} are "
+            "needed: run for 30 s"
+        )
 
 
 Run = tuple["SensorInfo", list["SampleBatch"]]
@@ -162,9 +165,8 @@ def _from_session(path: Path, sensor: str) -> Run:
     info = on_leg.get(sensor) or (next(iter(on_leg.values())) if len(on_leg) == 1 else None)
     if info is None:
         raise InputError(f"has no sensor {sensor!r} on a leg, but {', '.join(on_leg) or 'none'}", path=path)
-    chain = Chain(reader.header)
-    outputs = [one.output for block in reader.blocks() for one in feed(chain, block)]
-    return info, [out for out in outputs if isinstance(out, SampleBatch) and out.sensor == info.sensor]
+    batches, _ = decoded(reader, [info])
+    return info, batches[info.sensor]
 
 
 def _landings(sensor: SensorInfo, batches: list[SampleBatch]) -> FloatArray:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from imu.model import SessionHeader
+    from imu.model import SensorInfo, SessionHeader
+    from imu.store.parts import Reader
 
 __all__ = ["SESSION_COLUMNS", "SessionData", "load", "load_many"]
 
@@ -146,20 +147,24 @@ class SessionData:
 
     @functools.cached_property
     def _decoded(self) -> tuple[dict[str, list[SampleBatch]], list[Gap]]:
-        """Samples and gaps of all sensors on the session's clock."""
-        chains = {info.sensor: SensorChain(info) for info in self._reader.header.sensors}
-        batches: dict[str, list[SampleBatch]] = {name: [] for name in chains}
-        gaps: list[Gap] = []
-        for block in self._reader.blocks():
-            for packets in block.packets:
-                if packets.sensor not in chains:
-                    continue
-                for timed in decode_block(chains[packets.sensor], packets).outputs:
-                    if isinstance(timed.item, SampleBatch):
-                        batches[packets.sensor].append(timed.item)
-                    elif isinstance(timed.item, Gap):
-                        gaps.append(timed.item)
-        return batches, gaps
+        return decoded(self._reader, self._reader.header.sensors)
+
+
+def decoded(reader: Reader, sensors: Iterable[SensorInfo]) -> tuple[dict[str, list[SampleBatch]], list[Gap]]:
+    """Return samples, by sensor, and gaps of some sensors of a session, on the session's clock."""
+    chains = {info.sensor: SensorChain(info) for info in sensors}
+    batches: dict[str, list[SampleBatch]] = {name: [] for name in chains}
+    gaps: list[Gap] = []
+    for block in reader.blocks():
+        for packets in block.packets:
+            if packets.sensor not in chains:
+                continue
+            for timed in decode_block(chains[packets.sensor], packets).outputs:
+                if isinstance(timed.item, SampleBatch):
+                    batches[packets.sensor].append(timed.item)
+                elif isinstance(timed.item, Gap):
+                    gaps.append(timed.item)
+    return batches, gaps
 
 
 def load(path: Path | str) -> SessionData:

@@ -128,13 +128,7 @@ class Encoder:
         for layout, samples in self._choose(acc is not None, gyr is not None):
             mine = (acc if samples.has_acc else None, gyr if samples.has_gyr else None)
             count = len(next(each for each in mine if each is not None))
-            if not samples.is_packed:
-                self._check_count(layout, samples, count)
-            frame, acc_reached, gyr_reached = samples.write(*mine)
-            if len(frame) > self.profile.link.payload_bytes and samples.is_packed:
-                raise UsageError(f"{count} samples packed as differences take {len(frame)} bytes: too many")
-            layout.mark(frame)
-            clip = layout.acc_clip * acc_reached | layout.gyr_clip * gyr_reached
+            frame, clip = self._with_samples(layout, samples, mine, count)
             values = (counter, seq, count, layout.status_value(flags) | clip)
             for slot, value in zip(
                 (layout.counter, layout.seq, samples.count_slot, layout.flags), values, strict=True
@@ -145,6 +139,22 @@ class Encoder:
                 layout.battery.write(frame, battery_percent)
             found += self._framed(layout, frame)
         return found
+
+    def _with_samples(
+        self,
+        layout: PacketLayout,
+        samples: SampleLayout,
+        mine: tuple[NDArray[np.float64] | None, NDArray[np.float64] | None],
+        count: int,
+    ) -> tuple[bytearray, int]:
+        """Begin a frame with its samples, and tell the flags of clipping that it must carry."""
+        if not samples.is_packed:
+            self._check_count(layout, samples, count)
+        frame, acc_reached, gyr_reached = samples.write(*mine)
+        if len(frame) > self.profile.link.payload_bytes and samples.is_packed:
+            raise UsageError(f"{count} samples packed as differences take {len(frame)} bytes: too many")
+        layout.mark(frame)
+        return frame, layout.acc_clip * acc_reached | layout.gyr_clip * gyr_reached
 
     def status(
         self,
