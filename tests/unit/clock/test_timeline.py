@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -12,6 +11,9 @@ import pytest
 from imu.clock import Timeline, TimelineParams
 from imu.errors import UsageError
 from imu.model import FaultKind, RawBatch
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 S = 1_000_000_000
 SHOE = {"n": 1, "rate_hz": 100.0, "unit_ns": 1_000_000, "seq_bits": None}
@@ -264,12 +266,8 @@ def test_an_impossible_rate_is_refused(rate_hz: float) -> None:
         TimelineParams(rate_hz)
 
 
-@pytest.mark.shared
-def test_times_of_the_real_shoe_are_its_own(sensor: Any, feed: Any) -> None:
-    path = Path(__file__).parents[4] / "shared/data/wmf/run_first44s.csv"
-    if not path.exists():
-        pytest.skip("the shoe recordings do not lie beside the project")
-    with path.open(newline="") as file:
+def test_times_of_the_real_shoe_are_its_own(sensor: Any, feed: Any, shared_data: Path) -> None:
+    with (shared_data / "wmf" / "run_first44s.csv").open(newline="") as file:
         ms = [round(float(row["time_s"]) * 1000) for row in csv.DictReader(file)]
     template = sensor.but(**SHOE)
     frames = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,9 +16,11 @@ from imu.errors import UsageError
 from imu.model import Packet, RawBatch, SensorStatus
 from imu.profiles import Profile, find_profile
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 REFERENCE = find_profile("softstrike-reference")
 WMF = find_profile("wmf-shoe")
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "wmf"
 
 
 def rows(count: int, limit: float) -> st.SearchStrategy[np.ndarray]:
@@ -114,11 +116,8 @@ def test_samples_that_cannot_be_sent_are_refused(
         Encoder(REFERENCE).encode(0, 0, acc, gyr, flags=flags)
 
 
-def test_the_published_run_survives_the_way_over_the_air() -> None:
-    path = SHARED / "run_first44s.csv"
-    if not path.exists():
-        pytest.skip("the shared recordings are not beside the project")
-    with path.open() as file:
+def test_the_published_run_survives_the_way_over_the_air(shared_data: Path) -> None:
+    with (shared_data / "wmf" / "run_first44s.csv").open() as file:
         record = np.array([[float(cell) for cell in row] for row in list(csv.reader(file))[1:]])
     encoder, decoder = Encoder(WMF), Decoder(WMF, "s")
     found = []

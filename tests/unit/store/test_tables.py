@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,13 +14,13 @@ from imu.store import SampleTable, read_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Write = Callable[..., Path]
 
 HEAD = "time_s,acc_x_g,acc_y_g,acc_z_g"
 GYRO = HEAD + ",gyr_x_dps,gyr_y_dps,gyr_z_dps"
 ROWS = [f"{n / 100:.2f},0.1,0.2,{0.9 + n / 100:.2f}" for n in range(20)]
-SHARED = Path(__file__).parents[4] / "shared" / "data"
 
 
 def text(rows: list[str] = ROWS, head: str = HEAD) -> str:
@@ -223,8 +222,6 @@ def test_wrong_arguments_are_refused(csv: Write, options: dict[str, Any], messag
         read([1, 2])
 
 
-@pytest.mark.shared
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the recordings beside the project are not here")
 @pytest.mark.parametrize(
     ("name", "rows", "rate_hz", "last_ns"),
     [
@@ -234,8 +231,10 @@ def test_wrong_arguments_are_refused(csv: Write, options: dict[str, Any], messag
         ("adept/outdoor_first480s.csv.gz", 48000, 100.0, 479_990_000_000),
     ],
 )
-def test_real_recordings_are_read(name: str, rows: int, rate_hz: float, last_ns: int) -> None:
-    table = read(SHARED / name, range_g=16)
+def test_real_recordings_are_read(
+    name: str, rows: int, rate_hz: float, last_ns: int, shared_data: Path
+) -> None:
+    table = read(shared_data / name, range_g=16)
     assert len(table) == rows
     assert table.rate_hz == pytest.approx(rate_hz, rel=1e-9)
     assert table.t_ns[-1] == last_ns
